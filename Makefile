@@ -1,0 +1,75 @@
+# Two commands matter: `make course` and `make test`. Both make .venv first if it is not there.
+PYTHON  ?= python3
+OUT     ?= build
+ARGS    ?=
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.installed
+
+# TensorFlow and the Hub client keep quiet; Jupyter starts the kernel of .venv, whatever else the user has installed.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export HF_HUB_DISABLE_TELEMETRY ?= 1
+export JUPYTER_PREFER_ENV_PATH ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help course test test-unit test-chapters lab notebooks lint resolve binder-check constraints clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)"
+	@echo "  ARGS='-p seed=7'    what else to tell the course's runner"
+
+course: $(READY) ## execute all chapters into build/ and write build/index.html
+	$(BIN)/python -m dlfb_helpers.course --out $(OUT) $(ARGS)
+
+test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
+
+test-unit: $(READY) ## run the package's tests; fail under 90 % line coverage
+	$(BIN)/python -m pytest tests --cov=dlfb_helpers --cov-fail-under=90
+
+test-chapters: $(READY) ## execute the committed chapters and compare their outputs
+	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
+	  --nbval-cell-timeout=3600 chapters
+
+lab: $(READY) ## open JupyterLab on the chapters
+	$(BIN)/jupyter lab --notebook-dir=. chapters
+
+notebooks: $(READY) ## for maintainers: execute the committed chapters in place
+	$(BIN)/python -m dlfb_helpers.course --write $(ARGS)
+
+lint: $(READY) ## check the code's style
+	$(BIN)/ruff check .
+
+# A dry resolve: reads the packages' metadata, installs nothing.
+resolve: $(READY) ## show that Python 3.11, 3.12 and 3.13 resolve, at the newest, the tested and the oldest releases
+	@for version in 3.11.0 3.12.0 3.13.0; do \
+	  for choice in "--constraints constraints.txt" "--resolution highest" "--resolution lowest-direct"; do \
+	    printf 'Python %s, %s: ' "$$version" "$$choice"; \
+	    $(BIN)/uv pip compile -q --python-version $$version $$choice --extra test --no-header --no-annotate \
+	      pyproject.toml > $(VENV)/resolved.txt || exit 1; \
+	    echo "$$(wc -l < $(VENV)/resolved.txt | tr -d ' ') packages, \
+	$$(grep -E '^(torch|jax|tensorflow)==' $(VENV)/resolved.txt | tr '\n' ' ')"; \
+	  done; \
+	done
+
+binder-check: $(READY) ## show that repo2docker accepts binder/ (nothing is built, no Docker needed)
+	$(BIN)/jupyter-repo2docker --no-build --debug . 2>&1 | $(BIN)/python tests/binder_recipe.py
+
+constraints: $(READY) ## for maintainers: write constraints.txt from the environment that was just tested
+	@{ grep '^#' constraints.txt; $(BIN)/pip freeze --all --exclude-editable | sed -e '/^pip==/d; /^wheel==/d' -e 's/+cpu$$//'; } \
+	  > $(VENV)/constraints.txt
+	@mv $(VENV)/constraints.txt constraints.txt
+
+clean: ## remove the executed chapters and the caches of the tools (.venv stays)
+	rm -rf $(OUT)/*.ipynb $(OUT)/*.html .pytest_cache .ruff_cache .coverage dlfb_helpers/__pycache__ tests/__pycache__
+
+# The stamp is written last: an interrupted installation is taken up again, a finished one is left alone.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The course needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[test]'
+	@touch $(READY)

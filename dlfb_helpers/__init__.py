@@ -1,0 +1,21 @@
+"""What the chapters of the course import: from a protein's sequence to a probability for each of its functions.
+
+Small modules, one idea each; data flows through them in one direction::
+
+    amino_acids -> cafa, ontology -> dataset -> checkpoints, store -> embeddings
+                -> model, metrics -> training, baselines
+    beside the way: structures, masking, plots, notebook
+
+``python -m dlfb_helpers.course`` executes the chapters.
+"""
+
+from __future__ import annotations
+
+import os
+
+__version__ = "0.1.0"
+
+# TensorFlow reports its build options on stderr when it is imported, and the Hub client counts its users: neither
+# belongs in a chapter. Set before either is imported; whoever has set them otherwise is left alone.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -1,0 +1,256 @@
+"""The files of the CAFA challenge, read and checked: terms, sequences, taxonomy and the ontology.
+
+The bundled course data, a folder and a zip file are read by the same code. Files are found by name at any
+depth, plain or compressed, so that the archives of CAFA 5 and 6 can be used as they were downloaded.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import lzma
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pandas as pd
+
+from dlfb_helpers.amino_acids import AMINO_ACIDS, OTHER_RESIDUES, check_sequence
+from dlfb_helpers.bundled import bundled_folder
+from dlfb_helpers.ontology import ASPECTS, Ontology
+
+FILES: dict[str, str] = {
+    "terms": "train_terms.tsv",
+    "sequences": "train_sequences.fasta",
+    "taxonomy": "train_taxonomy.tsv",
+    "ontology": "go-basic.obo",
+}
+_ENDINGS = ("", ".gz", ".xz", ".zip")
+_LETTERS = frozenset(AMINO_ACIDS) | frozenset(OTHER_RESIDUES)
+_ASPECT_LETTERS = {"F": "MFO", "P": "BPO", "C": "CCO"}  # CAFA 6 writes one letter
+_AnyPath = Path | zipfile.Path
+
+
+@dataclass(frozen=True)
+class CafaData:
+    """What the four files hold.
+
+    Attributes
+    ----------
+    terms : pandas.DataFrame
+        EntryID, term (``GO:`` and seven digits), aspect (MFO, BPO or CCO): one annotation a row.
+    sequences : pandas.DataFrame
+        EntryID, Sequence, Length (residues): one protein a row.
+    taxonomy : pandas.DataFrame
+        EntryID, taxonomyID (NCBI taxon): one protein a row.
+    ontology : Ontology
+        The terms' names and relations.
+    source : str
+        Which files these are: the ontology's release and each file's SHA-256.
+    """
+
+    terms: pd.DataFrame
+    sequences: pd.DataFrame
+    taxonomy: pd.DataFrame
+    ontology: Ontology
+    source: str
+
+
+def load(data_dir: str | Path = "course") -> CafaData:
+    """Read the four files.
+
+    Parameters
+    ----------
+    data_dir : str or Path
+        ``"course"`` for the bundled data, or a folder or .zip file that holds CAFA's files at any depth.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder or one of the files is missing.
+    ValueError
+        If a file is there twice, or is not what its format asks for; names file and line or record.
+    """
+    paths = find_files(data_dir)
+    with paths["ontology"].open("rb") as raw, io.TextIOWrapper(_unpack(raw, paths["ontology"]), "utf-8") as handle:
+        ontology = Ontology.read(handle)
+    hashes = "\n".join(f"  {path.name}  SHA-256 {_sha256(path)}" for path in paths.values())
+    what = "the bundled course data" if str(data_dir) == "course" else Path(data_dir).name
+    return CafaData(
+        terms=read_terms(paths["terms"]),
+        sequences=read_fasta(paths["sequences"]),
+        taxonomy=read_taxonomy(paths["taxonomy"]),
+        ontology=ontology,
+        source=f"{what}; ontology {ontology.release}\n{hashes}",
+    )
+
+
+def find_files(data_dir: str | Path = "course") -> dict[str, _AnyPath]:
+    """Return where the four files lie (keys as in `FILES`); `load` says what can go wrong."""
+    if str(data_dir) == "course":
+        root: Path = bundled_folder("course_data")
+    else:
+        root = Path(data_dir)
+    if zipfile.is_zipfile(root):
+        members = [name for name in zipfile.ZipFile(root).namelist() if not name.endswith("/")]
+        candidates: list[_AnyPath] = [zipfile.Path(str(root), at=name) for name in members]
+    elif root.is_dir():
+        candidates = sorted(path for path in root.rglob("*") if path.is_file())
+    else:
+        raise FileNotFoundError(f'{root} is neither a folder nor a zip file; give one that exists, or "course"')
+    found = {}
+    for key, name in FILES.items():
+        matching = [path for path in candidates if path.name in {name + ending for ending in _ENDINGS}]
+        if not matching:
+            raise FileNotFoundError(
+                f"{root}: no {name} in it, plain or as {', '.join(_ENDINGS[1:])}; CAFA's training data have "
+                f"{', '.join(FILES.values())}"
+            )
+        if len(matching) > 1:
+            raise ValueError(f"{root}: {name} is there more than once ({', '.join(map(str, matching))}); keep one")
+        found[key] = matching[0]
+    return found
+
+
+def read_terms(path: str | _AnyPath) -> pd.DataFrame:
+    """Read annotations: columns EntryID, term, aspect, in the file's order.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a cell is empty, an id is not ``GO:`` and seven digits, or an aspect is none of
+        MFO, BPO, CCO (or F, P, C).
+    """
+    table = _read_table(path, ["EntryID", "term", "aspect"])
+    # The checks look at each distinct value once: five million rows hold thirty thousand terms.
+    for term in table["term"].unique():
+        if not (len(term) == 10 and term.startswith("GO:") and term[3:].isdigit()):
+            raise _bad_cell(path, table, "term", term, "an id such as GO:0003674")
+    for aspect in table["aspect"].unique():
+        if aspect not in {*ASPECTS.values(), *_ASPECT_LETTERS}:
+            raise _bad_cell(path, table, "aspect", aspect, "MFO, BPO or CCO")
+    return table.assign(aspect=table["aspect"].replace(_ASPECT_LETTERS))
+
+
+def read_taxonomy(path: str | _AnyPath) -> pd.DataFrame:
+    """Read which species a protein is from: columns EntryID and taxonomyID (int); the heading may be missing.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a cell is empty, a taxon is not a number, or a protein is there twice.
+    """
+    table = _read_table(path, ["EntryID", "taxonomyID"], heading_optional=True)
+    for taxon in table["taxonomyID"].unique():
+        if not taxon.isdigit():
+            raise _bad_cell(path, table, "taxonomyID", taxon, "a number such as 9606")
+    repeated = table.index[table["EntryID"].duplicated()]
+    if len(repeated):
+        entry = table.at[repeated[0], "EntryID"]
+        raise ValueError(f"{path}: {entry} is there more than once; keep one row for each protein")
+    return table.astype({"taxonomyID": int})
+
+
+def read_fasta(path: str | _AnyPath) -> pd.DataFrame:
+    """Read sequences: columns EntryID, Sequence, Length (residues), in the file's order.
+
+    A record's id is the first word of its heading; of ``sp|P01308|INS_HUMAN`` it is the accession P01308.
+
+    Raises
+    ------
+    ValueError
+        If the file has no records, does not begin with ``>``, has a record without id or residues, an id
+        twice, or letters that `check_sequence` refuses.
+    """
+    path = _as_path(path)
+    records: dict[str, list[str]] = {}
+    lines: list[str] | None = None
+    with path.open("rb") as raw, io.TextIOWrapper(_unpack(raw, path), "utf-8") as handle:
+        for number, line in enumerate(handle, start=1):
+            line = line.rstrip("\r\n")
+            if line.startswith(">"):
+                entry = _entry_id(line)
+                if not entry:
+                    raise ValueError(f"{path}, line {number}: a heading without an id; write one after the >")
+                if entry in records:
+                    raise ValueError(f"{path}, line {number}: {entry} is there more than once; keep one record")
+                records[entry] = lines = []
+            elif lines is not None:
+                lines.append(line)
+            elif line.strip():
+                raise ValueError(f"{path}, line {number}: found {line[:20]!r} before any >heading; is this FASTA?")
+    if not records:
+        raise ValueError(f"{path}: no sequences in it; a FASTA file has >headings, each followed by residues")
+    sequences = {entry: "".join(lines) for entry, lines in records.items()}
+    for entry, sequence in sequences.items():
+        if not sequence or not _LETTERS.issuperset(sequence):
+            check_sequence(sequence, f"{path}: {entry}")
+    table = pd.DataFrame({"EntryID": list(sequences), "Sequence": list(sequences.values())})
+    return table.assign(Length=table["Sequence"].str.len().astype(int))
+
+
+def _entry_id(heading: str) -> str:
+    word = (heading[1:].split() or [""])[0]
+    parts = word.split("|")
+    return parts[1] if len(parts) == 3 else word
+
+
+def _read_table(path: str | _AnyPath, columns: list[str], heading_optional: bool = False) -> pd.DataFrame:
+    """Read tab-separated text as strings, whatever it looks like, and check that no cell is empty."""
+    path = _as_path(path)
+    with path.open("rb") as raw, _unpack(raw, path) as handle:
+        content = handle.read()
+    heading = content.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r").split("\t")
+    headless = heading_optional and len(heading) == len(columns) and heading[-1].isdigit()
+    missing = [] if headless else [column for column in columns if column not in heading]
+    if missing:
+        raise ValueError(
+            f"{path}, line 1: no column {', '.join(missing)}; found {', '.join(heading)}; the first line has to "
+            f"name {', '.join(columns)}, separated by tabs"
+        )
+    try:
+        table = pd.read_csv(
+            io.BytesIO(content), sep="\t", dtype=str, engine="pyarrow", keep_default_na=False, na_values=[],
+            header=None if headless else 0, names=columns if headless else None,
+        )[columns]  # fmt: skip
+    except pd.errors.ParserError as error:
+        raise ValueError(f"{path}: {error}; every line needs {len(heading)} tab-separated cells") from error
+    for column in columns:
+        empty = table.index[table[column].isna() | (table[column] == "")]
+        if len(empty):
+            raise ValueError(f"{path}, line {empty[0] + (1 if headless else 2)}: the cell under {column} is empty")
+    return table
+
+
+def _bad_cell(path, table: pd.DataFrame, column: str, value: str, wanted: str) -> ValueError:
+    row = table.index[table[column] == value][0]
+    return ValueError(f"{path}, row {row + 1} of the table: {column} is {value!r}; {wanted} is needed")
+
+
+def _as_path(path: str | _AnyPath) -> _AnyPath:
+    return Path(path) if isinstance(path, str) else path
+
+
+def _unpack(raw: BinaryIO, path: _AnyPath) -> BinaryIO:
+    """Return the plain bytes behind a file that may be compressed; its ending says how."""
+    if path.name.endswith(".gz"):
+        return gzip.open(raw)
+    if path.name.endswith(".xz"):
+        return lzma.open(raw)
+    if path.name.endswith(".zip"):
+        archive = zipfile.ZipFile(raw)
+        inside = archive.namelist()
+        if len(inside) != 1:
+            raise ValueError(f"{path}: one file is expected inside, found {len(inside)}")
+        return archive.open(inside[0])
+    return raw
+
+
+def _sha256(path: _AnyPath) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

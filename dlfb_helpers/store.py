@@ -1,0 +1,71 @@
+"""Embedding vectors on disk, keyed by content: what was computed once is not computed again.
+
+One folder a setting (checkpoint, layer, pooling, long-protein policy, precision); in it Parquet parts,
+each written whole or not at all and named by the digest of its bytes. A key is the SHA-256 of a sequence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dlfb_helpers.bundled import cache_folder, write_atomically
+
+
+def sequence_key(sequence: str) -> str:
+    """Return the key of a sequence: its SHA-256."""
+    return hashlib.sha256(sequence.encode()).hexdigest()
+
+
+class EmbeddingStore:
+    """Vectors of one setting.
+
+    Parameters
+    ----------
+    settings : dict
+        All that the vectors depend on besides the sequence; JSON-serialisable.
+    folder : Path, optional
+        Parent of all settings' folders; ``cache_folder() / "embeddings"`` if not given.
+    """
+
+    def __init__(self, settings: dict, folder: Path | None = None) -> None:
+        text = json.dumps(settings, sort_keys=True, indent=2)
+        self.folder = (folder or cache_folder() / "embeddings") / hashlib.sha256(text.encode()).hexdigest()[:16]
+        write_atomically(self.folder / "settings.json", text.encode())
+
+    def read(self) -> dict[str, np.ndarray]:
+        """Return key -> vector (D,), float32, of every part that is whole; a damaged part is named and removed."""
+        vectors: dict[str, np.ndarray] = {}
+        for path in sorted(self.folder.glob("part-*.parquet")):
+            content = path.read_bytes()
+            if path.stem != _part_name(content):
+                warnings.warn(f"{path} is damaged and was removed; its vectors will be computed again", stacklevel=2)
+                path.unlink()
+                continue
+            table = pq.read_table(io.BytesIO(content))
+            width = table.schema.field("vector").type.list_size
+            values = table["vector"].combine_chunks().flatten().to_numpy().reshape(-1, width)
+            vectors.update(zip(table["key"].to_pylist(), values))
+        return vectors
+
+    def write(self, keys: list[str], vectors: np.ndarray) -> Path:
+        """Add one part holding `vectors` (n, D), stored as float32, and return its path."""
+        values = np.ascontiguousarray(vectors, dtype=np.float32)
+        column = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"key": keys, "vector": column}), buffer)
+        content = buffer.getvalue()
+        path = self.folder / f"{_part_name(content)}.parquet"
+        write_atomically(path, content)
+        return path
+
+
+def _part_name(content: bytes) -> str:
+    return f"part-{hashlib.sha256(content).hexdigest()[:32]}"

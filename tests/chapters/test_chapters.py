@@ -1,0 +1,174 @@
+"""The committed chapters: complete, executed in order, legible, and free of traces of a machine.
+
+That their outputs are those that the code gives is shown by ``make test-chapters`` (nbval).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dlfb_helpers.course_pages import read_chapter
+
+FOLDER = Path(__file__).parents[2] / "chapters"
+NAMES = [
+    "01_proteins",
+    "02_one_hot",
+    "03_esm2_embeddings",
+    "04_masking",
+    "05_whole_protein_embeddings",
+    "06_dataset",
+    "07_training",
+    "08_evaluation",
+]
+HEADINGS = [
+    "## What you need to know",
+    "## Practice",
+    "## Article and here",
+    "## Exercises",
+    "## What to remember",
+    "## Sources",
+]
+OPTIONAL_HEADINGS = {"## Article and here"}  # only where the article gives figures
+LONGEST_CELL = 15  # lines
+LARGEST_CHAPTER = 1_500_000  # bytes
+MACHINE_PATH = re.compile(r"(?<![\w.])(/(home|Users|root|tmp|work|private|var/folders)/|[A-Z]:\\+Users)")
+
+
+@pytest.fixture(params=NAMES)
+def chapter(request):
+    path = FOLDER / f"{request.param}.ipynb"
+    assert path.is_file(), f"{path.name} is missing"
+    return path
+
+
+@pytest.fixture
+def notebook(chapter):
+    return nbformat.read(chapter, as_version=4)
+
+
+def code_cells(notebook) -> list[tuple[str, nbformat.NotebookNode]]:
+    """Return the code cells, each with words that say which it is."""
+    cells = [(number, cell) for number, cell in enumerate(notebook.cells, start=1) if cell.cell_type == "code"]
+    return [(f"cell {number} ({(cell.source.splitlines() or ['empty'])[0]!r})", cell) for number, cell in cells]
+
+
+def markdown(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def headings(notebook) -> list[str]:
+    """Return the headings outside fenced code."""
+    text = re.sub(r"^```.*?^```", "", markdown(notebook), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"^#{1,6} .+$", text, re.MULTILINE)
+
+
+def test_the_folder_holds_the_eight_chapters_and_no_other_notebook():
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
+
+
+def test_it_opens_with_number_title_promise_and_a_table(chapter, notebook):
+    told = read_chapter(chapter)
+    assert re.match(rf"{int(chapter.name[:2])} · \S", told.title), f"the title is {told.title!r}, not 'N · Title'"
+    assert told.promise.endswith((".", "!", "?")), f"no one-sentence promise under the title: {told.promise!r}"
+    assert told.minutes, "the opening table states no minutes beside Time"
+    for word in ("Questions", "Objectives", "Time", "Builds on"):
+        assert f"**{word}**" in notebook.cells[0].source, f"the opening table has no **{word}**"
+
+
+def test_it_has_the_headings_of_every_chapter_in_their_order(notebook):
+    second_level = [heading for heading in headings(notebook) if heading.startswith("## ")]
+    expected = [h for h in HEADINGS if h in second_level or h not in OPTIONAL_HEADINGS]
+    assert second_level == expected
+    assert sum(heading.startswith("# ") for heading in headings(notebook)) == 1
+    assert "### " in markdown(notebook), "the practice has no steps"
+
+
+def test_it_imports_first_then_declares_its_parameters(notebook):
+    cells = [cell for _, cell in code_cells(notebook)]
+    assert "import" in cells[0].source and "parameters" in tags(cells[1])
+    assert sum("parameters" in tags(cell) for cell in cells) == 1
+    assert not any("injected-parameters" in tags(cell) for cell in cells)
+    given: dict[str, object] = {}
+    exec(cells[1].source, given)  # plain assignments, as papermill wants them
+    assert (given["checkpoint"], given["data_dir"], given["seed"]) == ("course", "course", 42)
+
+
+def test_every_code_cell_was_executed_once_in_order(notebook):
+    counts = {place: cell.execution_count for place, cell in code_cells(notebook)}
+    assert list(counts.values()) == list(range(1, len(counts) + 1)), f"execution counts: {counts}"
+
+
+def test_no_cell_ended_in_an_error_or_wrote_to_stderr(notebook):
+    for place, cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "error", f"{place} raised {output.get('ename')}: {output.get('evalue')}"
+            assert output.get("name") != "stderr", f"{place} wrote to stderr: {output.text[:200]}"
+
+
+def test_cells_are_short(notebook):
+    for place, cell in code_cells(notebook):
+        lines = len(cell.source.splitlines())
+        assert 0 < lines <= LONGEST_CELL, f"{place} has {lines} lines"
+
+
+def test_every_figure_is_described_and_then_read(notebook):
+    for position, cell in enumerate(notebook.cells):
+        images = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        for output in images:
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            assert len(alt.split()) >= 4, f"cell {position + 1}: a figure without a description (alt {alt!r})"
+        if images and "solution" not in tags(cell):
+            after = notebook.cells[position + 1 : position + 2]
+            assert after and after[0].cell_type == "markdown", f"cell {position + 1}: no prose reads its figure"
+    assert "image/svg+xml" not in str(notebook), "a figure as SVG: nbval compares its random ids"
+
+
+def test_it_has_exercises_with_hidden_solutions_that_check_themselves(notebook):
+    solutions = [(place, cell) for place, cell in code_cells(notebook) if "solution" in tags(cell)]
+    assert len(solutions) >= 2, f"{len(solutions)} cells tagged solution"
+    for place, cell in solutions:
+        assert cell.metadata.get("jupyter", {}).get("source_hidden") is True, f"{place} is not hidden"
+        assert "assert" in cell.source, f"{place} does not check its answer"
+    exercises = markdown(notebook).split("## Exercises")[1].split("## What to remember")[0]
+    assert len(re.findall(r"\bmin(?:utes?)?\b", exercises)) >= 2, "the exercises do not say how long they take"
+
+
+def test_what_to_remember_is_a_short_list(notebook):
+    points = markdown(notebook).split("## What to remember")[1].split("\n## ")[0]
+    assert 3 <= len(re.findall(r"^[-*] ", points, re.MULTILINE)) <= 5
+
+
+def test_it_bears_no_trace_of_a_machine(chapter, notebook):
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}, f"metadata: {sorted(notebook.metadata)}"
+    assert notebook.metadata.kernelspec.name == "python3"
+    for number, cell in enumerate(notebook.cells, start=1):
+        assert not {"papermill", "execution"} & set(cell.metadata), f"cell {number} has metadata of a run"
+        texts = [cell.source] + [str(output.get("text", output.get("data", ""))) for output in cell.get("outputs", [])]
+        for text in texts:
+            without_images = re.sub(r"'image/png': '[^']*'", "", text)
+            found = MACHINE_PATH.search(without_images)
+            assert not found, f"cell {number} names a path of a machine: {without_images[found.start():][:80]}"
+
+
+def test_it_is_small(chapter):
+    size = chapter.stat().st_size
+    assert size < LARGEST_CHAPTER, f"{chapter.name} has {size:,} bytes"
+
+
+def test_its_links_lead_somewhere(chapter, notebook):
+    for target in re.findall(r"\]\(([^)\s]+)\)", markdown(notebook)):
+        if not re.match(r"(https?:|mailto:|attachment:)", target):
+            file, _, section = target.partition("#")
+            there = (chapter.parent / file) if file else chapter
+            assert there.exists(), f"the link to {target} leads nowhere"
+            if section and there.suffix == ".ipynb":
+                titles = [re.sub(r"^#+ ", "", h) for h in headings(nbformat.read(there, as_version=4))]
+                assert section in {title.replace(" ", "-") for title in titles}, f"{target}: no such section"

@@ -1,0 +1,60 @@
+"""Vectors come back as they were stored; what is damaged is named and computed again."""
+
+import numpy as np
+import pytest
+
+from dlfb_helpers.store import EmbeddingStore, sequence_key
+
+SETTINGS = {"checkpoint": "0" * 64, "pooling": "mean"}
+
+
+@pytest.fixture
+def vectors():
+    return np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
+
+
+def test_vectors_survive_bit_for_bit(tmp_path, vectors):
+    EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
+    found = EmbeddingStore(SETTINGS, tmp_path).read()
+    assert list(found) == ["a", "b", "c"]
+    assert np.array_equal(np.array(list(found.values())), vectors)
+    assert found["a"].dtype == np.float32
+
+
+def test_other_settings_see_nothing(tmp_path, vectors):
+    EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
+    assert EmbeddingStore(SETTINGS | {"pooling": "cls"}, tmp_path).read() == {}
+
+
+def test_the_same_part_twice_is_one_file(tmp_path, vectors):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    assert store.write(["a", "b", "c"], vectors) == store.write(["a", "b", "c"], vectors)
+    assert len(list(store.folder.glob("part-*"))) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"not parquet"])
+def test_a_damaged_part_is_named_and_removed(tmp_path, vectors, damage):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    path = store.write(["a", "b", "c"], vectors)
+    store.write(["d"], vectors[:1])
+    path.write_bytes(path.read_bytes()[:-20] + damage)
+    with pytest.warns(UserWarning, match=f"{path.name} is damaged"):
+        assert list(store.read()) == ["d"]
+    assert not path.exists()
+
+
+def test_an_unfinished_write_is_not_read(tmp_path, vectors):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    path = store.write(["a", "b", "c"], vectors)
+    path.rename(path.with_name(f".{path.name}.1.partial"))
+    assert store.read() == {}
+
+
+def test_settings_are_written_beside_the_parts(tmp_path):
+    text = (EmbeddingStore(SETTINGS, tmp_path).folder / "settings.json").read_text()
+    assert '"pooling": "mean"' in text
+
+
+def test_keys_depend_on_the_sequence_alone():
+    assert sequence_key("MALWM") == sequence_key("MAL" + "WM")
+    assert sequence_key("MALWM") != sequence_key("MALWN")
