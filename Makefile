@@ -55,7 +55,7 @@ resolve: $(READY) ## show that Python 3.11, 3.12 and 3.13 resolve, at the newest
 	done
 
 binder-check: $(READY) ## show that repo2docker accepts binder/ (nothing is built, no Docker needed)
-	$(BIN)/jupyter-repo2docker --no-build --debug . 2>&1 | $(BIN)/python tests/binder_recipe.py
+	$(BIN)/jupyter-repo2docker --no-build .
 
 constraints: $(READY) ## for maintainers: write constraints.txt from the environment that was just tested
 	@{ grep '^#' constraints.txt; $(BIN)/pip freeze --all --exclude-editable | sed -e '/^pip==/d; /^wheel==/d' -e 's/+cpu$$//'; } \
@@ -68,7 +68,7 @@ clean: ## remove the executed chapters and the caches of the tools (.venv stays)
 # The stamp is written last: an interrupted installation is taken up again, a finished one is left alone.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "The course needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "The course needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there)."; \
 	  echo "Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || { echo "Making $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); }
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[test]'

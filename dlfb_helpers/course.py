@@ -204,11 +204,13 @@ def run_chapters(
             output = folder / f"{chapter.name}.ipynb"
             try:
                 took = pool.submit(execute, chapter.path, output, own_parameters[chapter.name]).result()
-            except (ChapterError, BrokenProcessPool) as error:
+            except ChapterError:
                 print("failed", flush=True)
-                raise error if isinstance(error, ChapterError) else ChapterError(
-                    f"{chapter.name} stopped: its process was ended from outside, as happens when memory runs out"
-                ) from None
+                raise
+            except BrokenProcessPool:
+                print("failed", flush=True)
+                reason = "its process was ended from outside, as happens when memory runs out"
+                raise ChapterError(f"{chapter.name} stopped: {reason}") from None
             memory = "" if took.peak_mb is None else f"  {took.peak_mb:7,.0f} MB"
             print(f"{took.seconds:6.0f} s{memory}", flush=True)
             notebook = strip_run_metadata(nbformat.read(output, as_version=4))

@@ -74,8 +74,9 @@ class MaskPredictor:
         check_sequence(sequence)
         for position in positions:
             if not 0 <= position < len(sequence):
+                last = len(sequence) - 1
                 raise ValueError(
-                    f"position {position} is outside the sequence: choose 0 to {len(sequence) - 1} (0 is the first residue)"
+                    f"position {position} is outside the sequence: choose 0 to {last} (0 is the first residue)"
                 )
         tokenizer = self.checkpoint.tokenizer
         rows, columns = [], []

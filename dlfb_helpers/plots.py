@@ -109,8 +109,9 @@ def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
     lines = np.array(segments)[order][:, :, :2]
     width = 4.5 if len(atoms) < 150 else 1.2
     # Far to near, a white rim under every stretch: crossings read as over and under.
-    for start in range(0, len(lines), 8):
-        part = slice(start, start + 8)
+    stretch = max(8, len(lines) // 500)  # large assemblies in longer stretches, so that drawing stays quick
+    for start in range(0, len(lines), stretch):
+        part = slice(start, start + stretch)
         ax.add_collection(LineCollection(lines[part], colors="white", linewidths=width + 2.5, capstyle="butt"))
         ax.add_collection(
             LineCollection(lines[part], colors=np.array(colours)[order][part], linewidths=width, capstyle="round")
@@ -352,4 +353,187 @@ def plot_embedding_map(
     if names is not None:
         named = [row for row, name in enumerate(names) if name]
         _place_labels(ax, points[named], [names[row] for row in named], size=9)
+    return ax
+
+
+# Chapter 6
+
+
+def plot_lengths(lengths: Sequence[int], max_length: int, ax: Axes | None = None) -> Axes:
+    """Draw how long proteins are, on a logarithmic axis, and where the length limit cuts.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Residues of each protein.
+    max_length : int
+        Longest protein kept; longer ones are drawn in grey.
+    """
+    lengths = np.asarray(lengths)
+    ax = _axes(ax, 7.0, 3.2)
+    # The limit is the edge of a bin, so that no bar is of two colours.
+    step = 1.1
+    below = max_length / step ** np.arange(np.ceil(np.log(max_length / lengths.min()) / np.log(step)), -1, -1)
+    above = max_length * step ** np.arange(1, max(2, np.ceil(np.log(lengths.max() / max_length) / np.log(step)) + 1))
+    edges = np.concatenate([below, above])
+    kept = lengths <= max_length
+    ax.hist(lengths[kept], edges, color=PALETTE[0], label=f"at most {max_length} residues ({kept.sum():,})")
+    ax.hist(lengths[~kept], edges, color=PALETTE[6], label=f"longer ({(~kept).sum():,})")
+    ax.axvline(max_length, color="black", linewidth=1)
+    ax.set(xscale="log", xlabel="residues", ylabel="proteins")
+    ax.set_xticks(ticks := [30, 100, 300, 500, 1000, 3000, 10000, 30000], [f"{tick:,}" for tick in ticks], minor=False)
+    ax.set_xticks([], minor=True)
+    ax.set_xlim(edges[0] / 1.05, edges[-1] * 1.05)
+    ax.legend(frameon=False)
+    sns.despine(ax=ax)
+    return ax
+
+
+def plot_label_counts(labels: pd.DataFrame) -> Axes:
+    """Draw how unequal labels are: proteins of each term (left, logarithmic) and terms of each protein (right).
+
+    Parameters
+    ----------
+    labels : pd.DataFrame
+        0/1: a row a protein, a column a term.
+
+    Returns
+    -------
+    Axes
+        The left panel.
+    """
+    left, right = plt.subplots(1, 2, figsize=(9.0, 3.4), layout="constrained")[1]
+    counts = np.sort(labels.sum().to_numpy())[::-1]
+    left.fill_between(np.arange(1, len(counts) + 1), counts, step="mid", color=PALETTE[0], linewidth=0)
+    left.axhline(np.median(counts), color=PALETTE[3], linestyle="--", label=f"median: {np.median(counts):g}")
+    left.axhline(len(labels), color="black", linewidth=1, label=f"all proteins: {len(labels):,}")
+    left.set(yscale="log", ylim=(1, None), xlim=(0.5, len(counts) + 0.5))
+    left.set(xlabel="terms, the most frequent first", ylabel="proteins that have the term")
+    per_protein = labels.sum(axis=1).to_numpy()
+    right.hist(per_protein, bins=np.arange(per_protein.max() + 2) - 0.5, color=PALETTE[2])
+    mean = per_protein.mean()
+    right.axvline(mean, color=PALETTE[3], linestyle="--", label=f"mean: {mean:.1f} of {labels.shape[1]} terms")
+    right.set(xlabel="terms that a protein has", ylabel="proteins")
+    left.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.93))
+    right.legend(frameon=False)
+    sns.despine(ax=left)
+    sns.despine(ax=right)
+    return left
+
+
+def plot_label_matrix(labels: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw a 0/1 table, a row a protein, a column a term; a dark cell is a 1."""
+    ax = _axes(ax, 9.0, 3.6)
+    ax.imshow(labels.to_numpy(), aspect="auto", cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+    ax.set(xlabel=f"{labels.shape[1]} terms", ylabel=f"{labels.shape[0]} proteins", yticks=[])
+    return ax
+
+
+# Chapter 7
+
+
+def plot_sigmoid_and_loss(ax: Axes | None = None) -> Axes:
+    """Draw, over the logit, the probability it stands for and what it costs when the label is 1 and when it is 0."""
+    ax = _axes(ax, 6, 3.5)
+    logit = np.linspace(-6, 6, 241)
+    ax.plot(logit, 1 / (1 + np.exp(-logit)), color="black", linewidth=2.5, label="probability")
+    ax.plot(logit, np.log1p(np.exp(-logit)), "--", color=PALETTE[0], label="loss if the label is 1")
+    ax.plot(logit, np.log1p(np.exp(logit)), "-.", color=PALETTE[3], label="loss if the label is 0")
+    ax.set(xlabel="logit", ylabel="probability, or loss in nats", ylim=(0, 4))
+    ax.legend(loc="upper center")
+    return ax
+
+
+def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the loss over the training steps, a line for each split in `history` (as `training.train` returns it)."""
+    ax = _axes(ax, 6, 3.5)
+    for split, rows in history.groupby("split", sort=False):
+        ax.plot(rows["step"], rows["loss"], marker="o", markersize=4, color=SPLIT_COLOURS[split], label=split)
+    ax.set(xlabel="training step", ylabel="binary cross-entropy, nats", ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def plot_metrics(history: pd.DataFrame, split: str = "valid", ax: Axes | None = None) -> Axes:
+    """Draw the five metrics of one split over the training steps."""
+    ax = _axes(ax, 6.5, 3.5)
+    rows = history[history["split"] == split]
+    styles = {"accuracy": "o:", "auroc": "s-", "auprc": "D-", "precision": "^--", "recall": "v--"}
+    for (metric, style), colour in zip(styles.items(), PALETTE[: len(styles)], strict=True):
+        ax.plot(rows["step"], rows[metric], style, color=colour, markersize=5, label=metric)
+    ax.set(xlabel="training step", ylabel=f"{split}: mean over proteins", ylim=(0, 1.02))
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    return ax
+
+
+# Chapter 8
+
+
+def plot_true_and_predicted(targets: pd.DataFrame, probabilities: np.ndarray) -> Axes:
+    """Draw 0/1 labels beside predicted probabilities, proteins down and terms across, on one colour scale.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        0/1 table, shape (proteins, terms): the part to be shown.
+    probabilities : numpy.ndarray
+        Shape (proteins, terms), in [0, 1].
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4.5), sharey=True, layout="constrained")
+    for ax, values, title in zip(axes, (targets, probabilities), ("true", "predicted"), strict=True):
+        image = ax.imshow(np.asarray(values, float), "inferno", vmin=0, vmax=1, aspect="auto", interpolation="none")
+        ax.set(title=title, xlabel="molecular function, commonest first", xticks=[], yticks=[])
+    axes[0].set_ylabel("protein")
+    figure.colorbar(image, ax=axes, label="label, or probability")
+    return axes[0]
+
+
+def plot_score_against_examples(
+    examples: pd.Series, scores: pd.Series, chance: pd.Series, ax: Axes | None = None
+) -> Axes:
+    """Draw each term's auPRC against its number of training proteins, above what guessing would give.
+
+    Parameters
+    ----------
+    examples, scores, chance : pandas.Series
+        Of each term, on one index: training proteins, auPRC, and share of the scored proteins that have the term.
+    """
+    ax = _axes(ax, 6.5, 3.8)
+    ax.scatter(examples, scores, s=16, alpha=0.6, color=SPLIT_COLOURS["test"], label="network")
+    ax.scatter(examples, chance, s=14, color="black", marker="_", label="guessing")
+    ax.set(xscale="log", ylim=(0, 1.02), xlabel="training proteins with the function", ylabel="auPRC on the test part")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    return ax
+
+
+def plot_baselines(scores: pd.DataFrame, metric: str = "auprc", ax: Axes | None = None) -> Axes:
+    """Draw one metric of several predictors, a bar for each way to average.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Rows predictors; columns pairs (average, metric).
+    metric : str
+        Which metric to draw.
+    """
+    ax = _axes(ax, 6.5, 3.2)
+    averages = scores.xs(metric, axis=1, level=1)
+    place = np.arange(len(averages))
+    for offset, average, colour in zip((-0.2, 0.2), averages, (PALETTE[0], PALETTE[4]), strict=True):
+        bars = ax.barh(place + offset, averages[average], height=0.38, color=colour, label=average)
+        ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=8)
+    ax.set(yticks=place, yticklabels=averages.index, xlabel=metric)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.legend(loc="upper right", frameon=False)
+    return ax
+
+
+def plot_best_terms(names: Sequence[str], scores: Sequence[float], ax: Axes | None = None) -> Axes:
+    """Draw the auPRC of the given terms as bars with their names, in the order given."""
+    ax = _axes(ax, 8, 0.26 * len(scores) + 0.8)
+    labels = [name if len(name) <= 58 else name[:56].rstrip() + " …" for name in names]
+    ax.barh(np.arange(len(scores)), scores, color=SPLIT_COLOURS["test"])
+    ax.set(yticks=np.arange(len(scores)), yticklabels=labels, xlim=(0, 1), xlabel="auPRC on the test part")
+    ax.invert_yaxis()
     return ax

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 import re
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import PeptideBuilder
 import py3Dmol
 import requests
 from Bio.PDB import PDBIO, PDBParser
+from IPython.display import HTML
+from matplotlib.axes import Axes
 
 from dlfb_helpers.amino_acids import sequence_to_indices
 from dlfb_helpers.bundled import bundled_folder, cache_folder, write_atomically
@@ -267,13 +272,53 @@ def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int 
     pdb_text : str
         A structure in PDB format.
     colour : {"spectrum", "chain"}
-        A rainbow from each chain's first residue (blue) to its last (red), or one colour a chain.
+        A rainbow along the whole model (violet to red), or one colour a chain.
     width, height : int
         Pixels.
     """
     style = {"color": "spectrum"} if colour == "spectrum" else {"colorscheme": "chain"}
     scene = py3Dmol.view(width=width, height=height)
-    scene.addModel(pdb_text, "pdb")
+    scene.addModel(_cartoon_records(pdb_text), "pdb")
     scene.setStyle({"cartoon": style})
     scene.zoomTo()
     return scene
+
+
+def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectrum", dpi: int = 80) -> HTML:
+    """Return a 3D view on top of a still picture, which stays where 3Dmol.js cannot be loaded.
+
+    Parameters
+    ----------
+    pdb_text, colour
+        As in `view`.
+    still : matplotlib.axes.Axes
+        Any Axes of the still picture, from `plots.plot_structures`; its figure is closed afterwards.
+    alt : str
+        What the picture shows, in words.
+    dpi : int
+        Pixels an inch of the still.
+    """
+    figure, image = still.get_figure(root=True), io.BytesIO()
+    figure.savefig(image, dpi=dpi, format="png")
+    plt.close(figure)
+    width, height = (round(inches * dpi) for inches in figure.get_size_inches())
+    scene = view(pdb_text, colour, width, height).write_html()
+    # py3Dmol puts a warning where the view will be; here the still picture stands there instead.
+    scene = re.sub(r'<p id="3dmolwarning.*?</p>', "", scene, flags=re.DOTALL)
+    source = base64.b64encode(image.getvalue()).decode("ascii")
+    return HTML(
+        f'<div style="position: relative; width: {width}px; height: {height}px">'
+        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
+        f'<div style="position: absolute; top: 0; left: 0">{scene}</div></div>'
+    )
+
+
+def _cartoon_records(pdb_text: str) -> str:
+    """Keep the lines that a cartoon is drawn from, so that a large assembly does not swell the notebook."""
+    kept = [
+        line
+        for line in pdb_text.splitlines()
+        if line.startswith(("HELIX", "SHEET", "TER"))
+        or (line.startswith("ATOM") and line[12:16].strip() in ("N", "CA", "C", "O"))
+    ]
+    return "\n".join([*kept, "END"]) + "\n"

@@ -19,6 +19,7 @@ import json
 import lzma
 import sys
 import tempfile
+import textwrap
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -32,6 +33,31 @@ OTHER_SPECIES = {"mouse": 10090, "rat": 10116, "zebrafish": 7955, "fly": 7227, "
 PROTEINS_A_SPECIES = 400
 # Without literal context and alignment the compressor does a little better on residues and ids.
 XZ_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
+ATTRIBUTION = [
+    "Sequences: UniProtKB/Swiss-Prot, the UniProt Consortium, https://www.uniprot.org; CC BY 4.0 "
+    "(the release of January 2014 was first issued under CC BY-ND 3.0)",
+    "Annotations and ontology: the Gene Ontology Consortium, https://geneontology.org; CC BY 4.0",
+]
+CHANGES = (
+    "Selected by evidence and species, given by accession, propagated over is_a and part_of inside an aspect, and "
+    "written as CAFA does; the ontology without definitions and without relations other than is_a and part_of"
+)
+STEPS = [
+    "annotation rows read",
+    "rows without experimental evidence dropped",
+    "rows that say NOT dropped",
+    "rows of another taxon dropped",
+    "rows without a known sequence dropped",
+    "rows kept",
+    "pairs renamed to their term's primary id",
+    "pairs with an obsolete term dropped",
+    "pairs with an unknown term dropped",
+    "pairs already under another taxon dropped",
+    "proteins with annotations",
+    "proteins not drawn",
+    "proteins written",
+    "rows written, propagated",
+]
 GO_DATABASE_ASPECTS = {"MF": "molecular_function", "BP": "biological_process", "CC": "cellular_component"}
 
 
@@ -68,7 +94,7 @@ def primary_pairs(pairs: set[tuple[str, str]], ontology: Ontology, dropped: Coun
     for protein, term in pairs:
         if primary := ontology.canonical(term):
             translated.add((protein, primary))
-            dropped["pairs kept under the id their term was merged into"] += primary != term
+            dropped["pairs renamed to their term's primary id"] += primary != term
         else:
             dropped[f"pairs with an {ontology.status(term)} term dropped"] += 1
     return translated
@@ -78,29 +104,27 @@ def human_pairs(sequences: dict[str, str], ontology: Ontology) -> tuple[set[tupl
     """Return (accession, term) of human genes with experimental evidence, and what was dropped.
 
     org.Hs.eg.db has no qualifiers: its makers left out rows that say NOT. Of 779 human pairs that the GAF file
-    of 2019 only denies, 19 are asserted here, by evidence that is newer.
+    of 2019 only denies, 19 are asserted here.
     """
     database, counts = human_database(), Counter()
     accessions: dict[int, list[str]] = defaultdict(list)
     for gene, accession in database.execute("select distinct _id, uniprot_id from uniprot order by 1, 2"):
-        if accession in sequences:
+        if accession in sequences:  # the others are mostly TrEMBL's
             accessions[gene].append(accession)
-        else:
-            counts["accessions without a Swiss-Prot sequence dropped (mostly TrEMBL)"] += 1
-    pairs, unnamed = set(), set()
+    pairs = set()
     for aspect in ("mf", "bp", "cc"):
         for gene, term, evidence in database.execute(f"select _id, go_id, evidence from go_{aspect}"):
             counts["annotation rows read"] += 1
             if evidence not in EXPERIMENTAL:
                 counts["rows without experimental evidence dropped"] += 1
             elif gene not in accessions:
-                counts["rows of genes without a known sequence dropped"] += 1
-                unnamed.add(gene)
+                counts["rows without a known sequence dropped"] += 1
             else:
                 counts["rows kept"] += 1
                 pairs.update((accession, term) for accession in accessions[gene])
-    counts["annotated genes without a known sequence"] = len(unnamed)
-    return primary_pairs(pairs, ontology, counts), counts
+    pairs = primary_pairs(pairs, ontology, counts)
+    counts["proteins with annotations"] = len({accession for accession, _ in pairs})
+    return pairs, counts
 
 
 def gaf_pairs(species: str, taxon: int, sequences: dict[str, str], ontology: Ontology) -> tuple[set, Counter]:
@@ -121,7 +145,7 @@ def gaf_pairs(species: str, taxon: int, sequences: dict[str, str], ontology: Ont
             elif fields[12].split("|")[0] != f"taxon:{taxon}":
                 counts["rows of another taxon dropped"] += 1
             elif registry != "UniProtKB" or accession not in sequences:
-                counts["rows of proteins without a Swiss-Prot sequence dropped"] += 1
+                counts["rows without a known sequence dropped"] += 1
             else:
                 counts["rows kept"] += 1
                 pairs.add((accession, term))
@@ -137,7 +161,6 @@ def build(folder: Path) -> dict:
     """Write the four files and their manifest into `folder`; print what was dropped; return the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     text, release = obo_text()
-    contents = {"go-basic.obo.xz": text}
     files = {"go-basic.obo.xz": write(folder / "go-basic.obo.xz", text)}
     ontology = Ontology.read(folder / "go-basic.obo.xz")
     sequences = swissprot_sequences()
@@ -152,23 +175,28 @@ def build(folder: Path) -> dict:
             found, counts = gaf_pairs(species, taxon, sequences, ontology)
         # An accession of two species would be an error of a source; the first one named keeps it.
         taken = {pair for pair in found if taxa.get(pair[0], taxon) != taxon}
-        counts["pairs of a protein already under another taxon dropped"] += len(taken)
+        counts["pairs already under another taxon dropped"] += len(taken)
         found = ontology.propagate(found - taken)
         taxa |= {protein: taxon for protein, _ in found}
         pairs |= found
         counts["proteins written"] = sum(value == taxon for value in taxa.values())
         counts["rows written, propagated"] = len(found)
-        dropped[species] = dict(sorted(counts.items()))
+        dropped[species] = {step: counts.pop(step, 0) for step in STEPS}
+        if counts:
+            raise KeyError(f"steps that STEPS does not list: {sorted(counts)}")
         print(f"\n{species} (taxon {taxon})")
         for what, count in dropped[species].items():
             print(f"  {count:>9,}  {what}")
 
     rows = sorted((protein, ontology.aspects[term], term) for protein, term in pairs)
-    contents["train_terms.tsv.xz"] = "EntryID\tterm\taspect\n" + "".join(f"{p}\t{t}\t{a}\n" for p, a, t in rows)
-    contents["train_taxonomy.tsv.xz"] = "EntryID\ttaxonomyID\n" + "".join(f"{p}\t{taxa[p]}\n" for p in sorted(taxa))
-    contents["train_sequences.fasta.xz"] = "".join(f">{p}\n{sequences[p]}\n" for p in sorted(taxa))
-    for name in ("train_terms.tsv.xz", "train_taxonomy.tsv.xz", "train_sequences.fasta.xz"):
-        files[name] = write(folder / name, contents[name])
+    contents = {
+        "train_terms.tsv.xz": "EntryID\tterm\taspect\n" + "".join(f"{p}\t{t}\t{a}\n" for p, a, t in rows),
+        "train_taxonomy.tsv.xz": "EntryID\ttaxonomyID\n" + "".join(f"{p}\t{taxa[p]}\n" for p in sorted(taxa)),
+        "train_sequences.fasta.xz": "".join(f">{p}\n{sequences[p]}\n" for p in sorted(taxa)),
+    }
+    for name, content in contents.items():
+        files[name] = write(folder / name, content)
+    files["LICENSE"] = write_licence(folder / "LICENSE")
 
     manifest = {
         "what": "Course data: experimentally annotated proteins in the format of the CAFA challenge",
@@ -179,13 +207,8 @@ def build(folder: Path) -> dict:
             "sequences": "UniProtKB/Swiss-Prot, 2014-01",
         },
         "licence": "CC BY 4.0",
-        "attribution": [
-            "Sequences: UniProtKB/Swiss-Prot, the UniProt Consortium, https://www.uniprot.org; CC BY 4.0 (the release "
-            "of January 2014 was first issued under CC BY-ND 3.0)",
-            "Annotations and ontology: the Gene Ontology Consortium, https://geneontology.org; CC BY 4.0",
-        ],
-        "changes": "Selected by evidence and species, given by accession, propagated over is_a and part_of inside an "
-        "aspect, and written as CAFA does; the ontology without definitions and regulatory relations",
+        "attribution": ATTRIBUTION,
+        "changes": CHANGES,
         "sources": [
             {"registry": s.registry, "package": s.name, "version": s.version, "sha256": s.sha256, "licence": s.licence,
              "used": s.what}
@@ -231,6 +254,20 @@ def write(path: Path, text: str) -> dict[str, int | str]:
         "content_bytes": len(content),
         "content_sha256": hashlib.sha256(content).hexdigest(),
     }
+
+
+def write_licence(path: Path) -> dict[str, int | str]:
+    """Write whose data these are, under which licence, and what was changed (CC BY 4.0, section 3)."""
+    paragraphs = [
+        "The files in this folder are licensed under the Creative Commons Attribution 4.0 International License, "
+        "https://creativecommons.org/licenses/by/4.0/legalcode",
+        *ATTRIBUTION,
+        f"Changes: {CHANGES}.",
+        "Releases, packages and counts: manifest.json.",
+    ]
+    content = "\n\n".join(textwrap.fill(p, 100, break_long_words=False) for p in paragraphs).encode() + b"\n"
+    path.write_bytes(content)
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def check(folder: Path) -> int:

@@ -67,7 +67,7 @@ def test_hub_checkpoint_loads_from_the_hub_cache(tiny_folder, hub_cache):
 
 
 def test_unreachable_hub_names_the_offline_choices(hub_cache):
-    with pytest.raises(ConnectionError, match=r"facebook/esm2_t6_8M_UR50D.*Without a network use checkpoint=\"course\""):
+    with pytest.raises(ConnectionError, match=r"esm2_t6_8M_UR50D.*Without a network use checkpoint=\"course\""):
         checkpoints.load("facebook/esm2_t6_8M_UR50D")
 
 

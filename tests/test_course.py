@@ -23,7 +23,7 @@ Learn to count, *really*, with [Python](https://python.org).
 | **Questions** | How many? |
 | **Time** | 15 minutes |
 
-See [the next one](02_stops.ipynb#practice)."""
+See [the next one](02_more.ipynb#practice)."""
 
 
 def write_chapter(folder: Path, name: str, *code: str, title: str = "A & B") -> Path:
@@ -40,7 +40,7 @@ def write_chapter(folder: Path, name: str, *code: str, title: str = "A & B") -> 
 
 @pytest.fixture(scope="module")
 def chapters(tmp_path_factory) -> Path:
-    """Two chapters: one that uses 200 MB and says where and with what it runs, one that stops in its second cell."""
+    """Two chapters: one that uses 200 MB and says where and with what it runs, one that it links to."""
     folder = tmp_path_factory.mktemp("course") / "chapters"
     folder.mkdir()
     write_chapter(
@@ -48,7 +48,7 @@ def chapters(tmp_path_factory) -> Path:
         "01_counts",
         "import os\nfrom pathlib import Path\nblock = bytearray(os.urandom(200_000_000))\nprint(Path.cwd().name, seed)",
     )
-    write_chapter(folder, "02_stops", "counted = 3", "counted / 0", title="Stops")
+    write_chapter(folder, "02_more", "counted = 3", title="More")
     return folder
 
 
@@ -90,25 +90,38 @@ def test_a_chapter_runs_in_its_own_folder_with_the_parameters_given(first_run, c
 def test_page_and_index(first_run, chapters):
     page = (chapters.parent / "build" / "01_counts.html").read_text()
     assert "chapters 7" in page
-    assert 'href="02_stops.html#practice"' in page and "Next: " in page and 'href="index.html"' in page
+    assert 'href="02_more.html#practice"' in page and "Next: " in page and 'href="index.html"' in page
     assert page.count("<summary>Show the solution</summary>") == 1
     index = (chapters.parent / "build" / "index.html").read_text()
     assert '<a href="01_counts.html">1 · A &amp; B</a>' in index
     assert "15 min" in index and "Learn to count, really, with Python." in index
-    assert "02_stops" not in index  # no page, no link
+    assert "02_more" not in index  # no page, no link
     assert "http" not in index  # nothing is fetched
 
 
-def test_a_chapter_that_fails_is_named_with_cell_and_error_and_ends_the_run(chapters):
-    write_chapter(chapters, "03_never", "print('reached')")
-    done = run("--chapters", "02", "03_never", cwd=chapters.parent)
-    (chapters / "03_never.ipynb").unlink()
-    assert done.returncode == 1
-    assert done.stdout.split() == ["02_stops", "failed"]
-    for words in ("02_stops stopped in cell In [3]", "counted / 0", "ZeroDivisionError: division by zero"):
-        assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (chapters.parent / "build" / "03_never.ipynb").exists()
+def test_a_chapter_that_fails_is_named_with_cell_and_error_and_ends_the_run(tmp_path, capfd):
+    write_chapter(tmp_path, "01_stops", "counted = 3", "counted / 0")
+    write_chapter(tmp_path, "02_never", "print('reached')")
+    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build")]) == 1
+    told = capfd.readouterr()
+    assert told.out.split() == ["01_stops", "failed"]
+    for words in ("01_stops stopped in cell In [3]", "counted / 0", "ZeroDivisionError: division by zero"):
+        assert words in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "build" / "02_never.ipynb").exists()
+
+
+def test_an_error_in_a_cell_leaves_the_traceback_in_the_notebook(tmp_path):
+    path = write_chapter(tmp_path, "01_stops", "1 / 0")
+    with pytest.raises(course.ChapterError, match="cell In \\[2\\]:\n\n    1 / 0\n\nZeroDivisionError"):
+        course.execute(path, tmp_path / "out.ipynb", {})
+    assert "ZeroDivisionError" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_a_process_ended_from_outside_is_reported(tmp_path, capsys):
+    write_chapter(tmp_path, "01_killed", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build")]) == 1
+    assert "01_killed stopped: its process was ended from outside" in capsys.readouterr().err
 
 
 def test_a_kernel_that_dies_is_reported(tmp_path):
@@ -136,7 +149,7 @@ def test_write_executes_the_chapters_in_place_without_traces_of_the_run(tmp_path
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--chapters", "9"], "no chapter '9'; there are 01_counts, 02_stops"),
+        (["--chapters", "9"], "no chapter '9'; there are 01_counts, 02_more"),
         (["-p", "sed=7"], "no chapter has a parameter sed; there are data_dir, seed"),
         (["-p", "seed"], "'seed' is not of the form name=value"),
         (["--from", "nowhere"], "no chapters"),
@@ -203,4 +216,4 @@ def test_the_description_of_a_figure_reaches_the_page(tmp_path):
     notebook.cells[1].outputs = [figure]
     chapter = read_chapter(path)
     page = write_page(notebook, chapter, tmp_path, [chapter]).read_text()
-    assert 'alt="Bars, 3 &gt; 2, &quot;so&quot;"' in page or 'alt=\'Bars, 3 &gt; 2, "so"\'' in page
+    assert 'alt="Bars, 3 &gt; 2, &quot;so&quot;"' in page or "alt='Bars, 3 &gt; 2, \"so\"'" in page

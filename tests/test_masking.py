@@ -55,7 +55,8 @@ def test_scan_is_the_prediction_at_every_position(predictor, scan):
     chain = INSULIN[24:54]
     assert scan.shape == (30, 20) and tuple(scan.columns) == AMINO_ACIDS
     for position in (0, 15, 29):
-        np.testing.assert_allclose(scan.iloc[position], predictor.predict(chain, position)[list(AMINO_ACIDS)], atol=1e-5)
+        expected = predictor.predict(chain, position)[list(AMINO_ACIDS)]
+        np.testing.assert_allclose(scan.iloc[position], expected, atol=1e-5)
     np.testing.assert_allclose(predictor.scan(chain, batch_size=7), scan, atol=1e-5)
 
 

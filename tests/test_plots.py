@@ -144,3 +144,26 @@ def test_figures_can_be_drawn_into_given_axes():
     figure, axes = plt.subplots(1, 2)
     assert plots.plot_mask_probabilities(pd.Series([1.0], index=["L"]), ax=axes[0]) is axes[0]
     assert plots.plot_one_hot("MA", ax=axes[1]) is axes[1]
+
+
+def test_lengths_are_counted_on_both_sides_of_the_limit():
+    ax = plots.plot_lengths([50, 60, 499, 500, 501, 5_000], max_length=500)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["at most 500 residues (4)", "longer (2)"]
+    assert sum(bar.get_height() for bar in ax.patches) == 6
+    assert ax.get_xscale() == "log"
+
+
+def test_label_counts_by_term_and_by_protein():
+    labels = pd.DataFrame({"GO:1": [1, 1, 1, 1], "GO:2": [1, 0, 0, 0], "GO:3": [1, 1, 0, 0]})
+    left = plots.plot_label_counts(labels)
+    right = left.figure.axes[1]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["median: 2", "all proteins: 4"]
+    assert [bar.get_height() for bar in right.patches] == [0, 2, 1, 1]  # no protein of 0 terms, two of 1, ...
+    assert right.get_legend().get_texts()[0].get_text() == "mean: 1.8 of 3 terms"
+
+
+def test_label_matrix_shows_the_table():
+    labels = pd.DataFrame([[1, 0, 0], [0, 1, 1]])
+    ax = plots.plot_label_matrix(labels)
+    assert (ax.images[0].get_array() == labels.to_numpy()).all()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("3 terms", "2 proteins")

@@ -5,10 +5,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from dlfb_helpers import structures
+from dlfb_helpers import plots, structures
 from dlfb_helpers.structures import (
     IDEAL_SEQUENCES,
     atom_table,
@@ -20,6 +21,7 @@ from dlfb_helpers.structures import (
     ideal_strand,
     structure_or_ideal,
     view,
+    view_over_still,
     with_copy,
 )
 
@@ -238,6 +240,15 @@ def test_atom_table_keeps_one_location_and_leaves_waters_out():
 @pytest.mark.parametrize(
     ("colour", "style"), [("spectrum", '"color": "spectrum"'), ("chain", '"colorscheme": "chain"')]
 )
-def test_view_draws_a_coloured_cartoon(colour, style):
-    html = view(ideal_helix(), colour=colour)._make_html()
+def test_view_draws_a_coloured_cartoon_from_backbone_atoms(colour, style):
+    html = view(ideal_helix(), colour=colour).write_html()
     assert "cartoon" in html and style in html and "HELIX    1" in html
+    assert "CA  SER" in html and "CB  SER" not in html
+
+
+def test_still_picture_lies_under_the_view_and_is_described():
+    before = plt.get_fignums()
+    shown = view_over_still(ideal_helix(), plots.plot_structures({"helix": ideal_helix()}), alt='a "spiral"').data
+    assert 'src="data:image/png;base64,iVBOR' in shown and 'alt="a &quot;spiral&quot;"' in shown
+    assert "failed to load" not in shown and "3dmolviewer" in shown
+    assert plt.get_fignums() == before

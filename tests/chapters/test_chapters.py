@@ -155,7 +155,7 @@ def test_it_bears_no_trace_of_a_machine(chapter, notebook):
         for text in texts:
             without_images = re.sub(r"'image/png': '[^']*'", "", text)
             found = MACHINE_PATH.search(without_images)
-            assert not found, f"cell {number} names a path of a machine: {without_images[found.start():][:80]}"
+            assert not found, f"cell {number} names a path of a machine: {without_images[found.start() :][:80]}"
 
 
 def test_it_is_small(chapter):
