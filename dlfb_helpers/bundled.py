@@ -20,7 +20,7 @@ def bundled_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        ``"course_data"`` or ``"checkpoint"``.
+        ``"course_data"``, ``"checkpoint"``, ``"embeddings"`` or ``"structures"``.
 
     Raises
     ------

@@ -94,8 +94,9 @@ def find_files(data_dir: str | Path = "course") -> dict[str, _AnyPath]:
     else:
         root = Path(data_dir)
     if zipfile.is_zipfile(root):
-        members = [name for name in zipfile.ZipFile(root).namelist() if not name.endswith("/")]
-        candidates: list[_AnyPath] = [zipfile.Path(str(root), at=name) for name in members]
+        archive = zipfile.ZipFile(root)  # stays open as long as one of its paths is in use
+        members = [name for name in archive.namelist() if not name.endswith("/")]
+        candidates: list[_AnyPath] = [zipfile.Path(archive, at=name) for name in members]
     elif root.is_dir():
         candidates = sorted(path for path in root.rglob("*") if path.is_file())
     else:

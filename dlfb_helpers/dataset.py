@@ -226,6 +226,24 @@ def split_proteins(
     return {name: part.index.tolist() for name, part in parts.items()}
 
 
+def to_arrays(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return a split as arrays: "embedding" (n, D) from its ME: columns, "target" (n, T) from its GO: columns, float32.
+
+    Raises
+    ------
+    ValueError
+        If the table has no rows, no ``ME:`` or no ``GO:`` columns.
+    """
+    arrays = {
+        name: table.loc[:, table.columns.str.startswith(prefix)].to_numpy(np.float32)
+        for name, prefix in (("embedding", "ME:"), ("target", "GO:"))
+    }
+    if 0 in (*arrays["embedding"].shape, *arrays["target"].shape):
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise ValueError(f"rows, ME: columns and GO: columns are all needed; found {shapes}")
+    return arrays
+
+
 def convert_to_tfds(
     table: pd.DataFrame,
     batch_size: int = 32,
@@ -252,18 +270,11 @@ def convert_to_tfds(
     Raises
     ------
     ValueError
-        If there are no rows, no ``ME:`` or no ``GO:`` columns.
+        As `to_arrays`.
     """
     import tensorflow as tf  # here, because it takes seconds and 400 MB that splitting does not need
 
-    arrays = {
-        name: table.loc[:, table.columns.str.startswith(prefix)].to_numpy(np.float32)
-        for name, prefix in (("embedding", "ME:"), ("target", "GO:"))
-    }
-    if 0 in (*arrays["embedding"].shape, *arrays["target"].shape):
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"rows, ME: columns and GO: columns are all needed; found {shapes}")
-    dataset = tf.data.Dataset.from_tensor_slices(arrays)
+    dataset = tf.data.Dataset.from_tensor_slices(to_arrays(table))
     if is_training:
         dataset = dataset.shuffle(shuffle_buffer or len(table), seed=seed).repeat()
     return dataset.batch(batch_size)

@@ -17,6 +17,7 @@ import pandas as pd
 import torch
 
 from dlfb_helpers.amino_acids import check_sequence
+from dlfb_helpers.bundled import bundled_folder
 from dlfb_helpers.checkpoints import Checkpoint, get_device, load
 from dlfb_helpers.store import EmbeddingStore, sequence_key
 
@@ -181,6 +182,8 @@ def embed_proteins(
 ) -> np.ndarray:
     """Do as `get_mean_embeddings` does, keeping every vector on disk: only new sequences are computed.
 
+    The vectors of the course's own proteins under the course checkpoint come with the package.
+
     Parameters
     ----------
     sequences, checkpoint, long_proteins
@@ -196,13 +199,9 @@ def embed_proteins(
         Shape (n, D), float32, row i for sequence i.
     """
     checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
-    precision = "float32" if checkpoint.device.type != "cuda" else "autocast"
-    store = EmbeddingStore(
-        {"checkpoint": checkpoint.digest, "layer": "last", "pooling": "mean of residues", "precision": precision,
-         "long proteins": f"{long_proteins} {MAX_RESIDUES}/{OVERLAP}"},
-        cache,
-    )
-    vectors = store.read()
+    settings = store_settings(checkpoint, long_proteins)
+    store = EmbeddingStore(settings, cache)
+    vectors = EmbeddingStore(settings, bundled_folder("embeddings")).read() | store.read()
     keys = [sequence_key(sequence) for sequence in sequences]
     missing = {key: sequence for key, sequence in zip(keys, sequences) if key not in vectors}
     total, done = sum(map(len, missing.values())), 0
@@ -214,6 +213,17 @@ def embed_proteins(
         if progress:
             progress(done, total)
     return np.array([vectors[key] for key in keys], dtype=np.float32).reshape(len(keys), checkpoint.width)
+
+
+def store_settings(checkpoint: Checkpoint, long_proteins: str = "window") -> dict[str, str]:
+    """Return all that a protein's vector depends on besides its sequence."""
+    return {
+        "checkpoint": checkpoint.digest,
+        "layer": "last",
+        "pooling": "mean of residues",
+        "precision": "autocast" if checkpoint.device.type == "cuda" else "float32",
+        "long proteins": f"{long_proteins} {MAX_RESIDUES}/{OVERLAP}",
+    }
 
 
 def _parts(missing: dict[str, str]) -> Iterator[list[str]]:

@@ -43,19 +43,16 @@ def article_table(rows: dict[str, tuple], digits: int = 3) -> pd.DataFrame:
     Parameters
     ----------
     rows : dict of str to (article, here)
-        A float is rounded to `digits`, an int gets thousands separators, other values stay.
+        An int gets thousands separators; a float computed here is rounded, the article's stay as they were given.
     digits : int
-        Decimals of a float.
+        Decimals of a float computed here.
     """
 
     def text(value) -> str:
-        if isinstance(value, float):
-            return f"{value:.{digits}f}"
         return f"{value:,}" if isinstance(value, int) else str(value)
 
-    return pd.DataFrame(
-        {"article": [text(a) for a, _ in rows.values()], "here": [text(h) for _, h in rows.values()]}, index=list(rows)
-    )
+    here = [f"{value:.{digits}f}" if isinstance(value, float) else text(value) for _, value in rows.values()]
+    return pd.DataFrame({"article": [text(article) for article, _ in rows.values()], "here": here}, index=list(rows))
 
 
 class Progress:

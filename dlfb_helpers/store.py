@@ -36,9 +36,8 @@ class EmbeddingStore:
     """
 
     def __init__(self, settings: dict, folder: Path | None = None) -> None:
-        text = json.dumps(settings, sort_keys=True, indent=2)
-        self.folder = (folder or cache_folder() / "embeddings") / hashlib.sha256(text.encode()).hexdigest()[:16]
-        write_atomically(self.folder / "settings.json", text.encode())
+        self.settings = json.dumps(settings, sort_keys=True, indent=2).encode()
+        self.folder = (folder or cache_folder() / "embeddings") / hashlib.sha256(self.settings).hexdigest()[:16]
 
     def read(self) -> dict[str, np.ndarray]:
         """Return key -> vector (D,), float32, of every part that is whole; a damaged part is named and removed."""
@@ -63,6 +62,7 @@ class EmbeddingStore:
         pq.write_table(pa.table({"key": keys, "vector": column}), buffer)
         content = buffer.getvalue()
         path = self.folder / f"{_part_name(content)}.parquet"
+        write_atomically(self.folder / "settings.json", self.settings)
         write_atomically(path, content)
         return path
 

@@ -15,7 +15,7 @@ import optax
 import pandas as pd
 from flax.training.train_state import TrainState
 
-from dlfb_helpers.dataset import convert_to_tfds
+from dlfb_helpers.dataset import convert_to_tfds, to_arrays
 from dlfb_helpers.metrics import compute_metrics
 
 Batch = Mapping[str, np.ndarray | jax.Array]
@@ -46,24 +46,6 @@ def eval_step(state: TrainState, batch: Batch) -> dict[str, jax.Array]:
     logits = state.apply_fn({"params": state.params}, batch["embedding"])
     loss = optax.sigmoid_binary_cross_entropy(logits, batch["target"]).mean()
     return {"loss": loss, "probabilities": jax.nn.sigmoid(logits)}
-
-
-def to_arrays(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """One split as arrays: "embedding" (n, D) from the ME: columns and "target" (n, T) from the GO: columns, float32.
-
-    Raises
-    ------
-    ValueError
-        If the table has no rows, no ME: columns or no GO: columns.
-    """
-    arrays = {
-        name: table.loc[:, table.columns.str.startswith(prefix)].to_numpy(np.float32)
-        for name, prefix in (("embedding", "ME:"), ("target", "GO:"))
-    }
-    if any(array.size == 0 for array in arrays.values()):
-        shapes = {name: array.shape for name, array in arrays.items()}
-        raise ValueError(f"a split needs rows, ME: columns and GO: columns, but this one holds {shapes}")
-    return arrays
 
 
 def predict(state: TrainState, embeddings: np.ndarray) -> np.ndarray:

@@ -16,11 +16,12 @@ def asset(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["checkpoint", "course_data"])
+@pytest.mark.parametrize("name", ["checkpoint", "course_data", "embeddings", "structures"])
 def test_every_bundled_file_is_in_a_manifest_and_unaltered(name):
     folder = bundled.bundled_folder(name)
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert {path.name for path in folder.iterdir()} - {"manifest.json"} == set(manifest["files"])
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files - {"manifest.json"} == set(manifest["files"])
 
 
 def test_altered_asset_is_named(asset):

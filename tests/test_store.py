@@ -50,9 +50,14 @@ def test_an_unfinished_write_is_not_read(tmp_path, vectors):
     assert store.read() == {}
 
 
-def test_settings_are_written_beside_the_parts(tmp_path):
-    text = (EmbeddingStore(SETTINGS, tmp_path).folder / "settings.json").read_text()
-    assert '"pooling": "mean"' in text
+def test_settings_are_written_beside_the_parts(tmp_path, vectors):
+    path = EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
+    assert '"pooling": "mean"' in path.with_name("settings.json").read_text()
+
+
+def test_an_empty_store_reads_as_empty_and_leaves_no_folder(tmp_path):
+    assert EmbeddingStore(SETTINGS, tmp_path).read() == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_keys_depend_on_the_sequence_alone():

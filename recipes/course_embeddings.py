@@ -1,0 +1,48 @@
+"""Embed the course's proteins with the course checkpoint, so that nobody has to wait for it.
+
+The chapters would compute the same vectors on first use, in ten to twenty minutes on two cores: too long for a
+lesson on Binder. Run from the project's root, after any change of the checkpoint or of the course data; it resumes::
+
+    python -m recipes.course_embeddings --out dlfb_helpers/assets/embeddings
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from dlfb_helpers import cafa, checkpoints
+from dlfb_helpers.bundled import sha256
+from dlfb_helpers.dataset import label_table
+from dlfb_helpers.embeddings import embed_proteins, store_settings
+from dlfb_helpers.store import EmbeddingStore, sequence_key
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the finished store")
+    parser.add_argument("--work", type=Path, help="cache of an interrupted run; the user's cache if not given")
+    arguments = parser.parse_args()
+    checkpoint = checkpoints.load("course", device="cpu")
+    sequences = sorted(set(label_table(cafa.load()).table["Sequence"]), key=sequence_key)
+
+    def report(done: int, total: int) -> None:
+        print(f"{done:,} of {total:,} residues", flush=True)
+
+    vectors = embed_proteins(sequences, checkpoint, cache=arguments.work, progress=report)
+    store = EmbeddingStore(store_settings(checkpoint), arguments.out)
+    for old in store.folder.glob("part-*"):
+        old.unlink()
+    store.write([sequence_key(sequence) for sequence in sequences], vectors)
+    files = sorted(path for path in arguments.out.rglob("*") if path.is_file() and path.name != "manifest.json")
+    entries = {
+        path.relative_to(arguments.out).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
+        for path in files
+    }
+    manifest = {"what": f"mean embeddings of {len(sequences):,} sequences, {checkpoint}", "files": entries}
+    (arguments.out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
