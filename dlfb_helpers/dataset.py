@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -244,6 +246,27 @@ def to_arrays(table: pd.DataFrame) -> dict[str, np.ndarray]:
     return arrays
 
 
+@cache
+def _tensorflow():
+    """Import TensorFlow, for tf.data alone: not sooner than needed, on the CPU, without its start-up messages.
+
+    The import takes seconds and 400 MB that splitting does not need. What it says of missing GPU drivers comes
+    from compiled code before any setting is read, so the process's stderr is turned away meanwhile.
+    """
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            import tensorflow as tf
+
+            tf.config.set_visible_devices([], "GPU")  # its memory is for JAX and PyTorch
+            tf.constant(0)
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    return tf
+
+
 def convert_to_tfds(
     table: pd.DataFrame,
     batch_size: int = 32,
@@ -272,9 +295,7 @@ def convert_to_tfds(
     ValueError
         As `to_arrays`.
     """
-    import tensorflow as tf  # here, because it takes seconds and 400 MB that splitting does not need
-
-    dataset = tf.data.Dataset.from_tensor_slices(to_arrays(table))
+    dataset = _tensorflow().data.Dataset.from_tensor_slices(to_arrays(table))
     if is_training:
         dataset = dataset.shuffle(shuffle_buffer or len(table), seed=seed).repeat()
     return dataset.batch(batch_size)
