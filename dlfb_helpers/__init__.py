@@ -3,8 +3,8 @@
 Small modules, one idea each; data flows through them in one direction::
 
     amino_acids -> cafa, ontology -> dataset -> checkpoints, store -> embeddings
-                -> model, metrics -> training, baselines
-    beside the way: structures, masking, plots, notebook
+                -> embedded_dataset -> model, metrics -> training, baselines
+    beside the way: bundled (assets and cache), structures, masking, plots, notebook
 
 ``python -m dlfb_helpers.course`` executes the chapters.
 """

@@ -167,3 +167,63 @@ def test_label_matrix_shows_the_table():
     ax = plots.plot_label_matrix(labels)
     assert (ax.images[0].get_array() == labels.to_numpy()).all()
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("3 terms", "2 proteins")
+
+
+@pytest.fixture
+def history():
+    rows = [(step, split) for step in (30, 60) for split in ("train", "valid")]
+    table = pd.DataFrame(rows, columns=["step", "split"])
+    return table.assign(loss=[0.4, 0.5, 0.2, 0.3], accuracy=0.9, recall=0.1, precision=0.2, auprc=0.3, auroc=0.8)
+
+
+def test_sigmoid_and_losses_meet_at_logit_0():
+    probability, loss_of_1, loss_of_0 = (line.get_ydata() for line in plots.plot_sigmoid_and_loss().lines)
+    middle = len(probability) // 2
+    assert probability[middle] == pytest.approx(0.5)
+    assert loss_of_1[middle] == pytest.approx(np.log(2)) and loss_of_0[middle] == pytest.approx(np.log(2))
+    np.testing.assert_allclose(loss_of_1, -np.log(probability))
+
+
+def test_loss_has_a_line_in_its_colour_for_each_split(history):
+    lines = {line.get_label(): line for line in plots.plot_loss(history).lines}
+    assert {name: to_hex(line.get_color()) for name, line in lines.items()} == {
+        split: plots.SPLIT_COLOURS[split] for split in ("train", "valid")
+    }
+    assert list(lines["valid"].get_ydata()) == [0.5, 0.3]
+
+
+def test_metrics_of_one_split_are_drawn(history):
+    ax = plots.plot_metrics(history, split="valid")
+    assert sorted(line.get_label() for line in ax.lines) == ["accuracy", "auprc", "auroc", "precision", "recall"]
+    assert all(list(line.get_xdata()) == [30, 60] for line in ax.lines)
+    assert ax.get_ylabel().startswith("valid")
+
+
+def test_true_and_predicted_share_a_colour_scale():
+    left = plots.plot_true_and_predicted(pd.DataFrame([[1, 0], [0, 1]]), np.array([[0.7, 0.2], [0.1, 0.4]]))
+    images = [ax.images[0] for ax in left.figure.axes[:2]]
+    np.testing.assert_allclose(images[1].get_array(), [[0.7, 0.2], [0.1, 0.4]])
+    assert [image.get_clim() for image in images] == [(0, 1), (0, 1)]
+
+
+def test_score_against_examples_stands_beside_chance():
+    ax = plots.plot_score_against_examples(pd.Series([10, 100]), pd.Series([0.2, 0.6]), pd.Series([0.01, 0.1]))
+    network, guessing = (points.get_offsets() for points in ax.collections)
+    np.testing.assert_allclose(network, [[10, 0.2], [100, 0.6]])
+    np.testing.assert_allclose(guessing, [[10, 0.01], [100, 0.1]])
+    assert ax.get_xscale() == "log"
+
+
+def test_baselines_have_a_bar_for_each_average():
+    columns = pd.MultiIndex.from_product([["over proteins", "over functions"], ["auprc", "auroc"]])
+    scores = pd.DataFrame([[0.02, 0.5, 0.03, 0.5], [0.45, 0.9, 0.16, 0.8]], index=["coin", "network"], columns=columns)
+    ax = plots.plot_baselines(scores, "auprc")
+    assert [round(bar.get_width(), 2) for bar in ax.patches] == [0.02, 0.45, 0.03, 0.16]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["coin", "network"]
+
+
+def test_best_terms_keep_their_order_and_shorten_long_names():
+    ax = plots.plot_best_terms(["kinase activity", "x" * 80], [0.9, 0.8])
+    first, second = (label.get_text() for label in ax.get_yticklabels())
+    assert first == "kinase activity" and second.endswith("…") and len(second) == 58
+    assert ax.yaxis_inverted()
