@@ -117,7 +117,7 @@ def load(name: str = "course", masked_lm: bool = False, device: torch.device | s
         tokenizer = AutoTokenizer.from_pretrained(source)
         model, report = _read_model(source, masked_lm)
     except OSError as error:
-        if source != name:
+        if Path(source).is_dir():
             raise ValueError(f"checkpoint {name!r}: the folder cannot be read as a checkpoint: {error}") from error
         raise ConnectionError(
             f"checkpoint {name!r} could not be fetched from the Hugging Face Hub and is not in its cache: the Hub is "

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
+from IPython.core.pylabtools import select_figure_formats
 
 from dlfb_helpers import notebook
 from dlfb_helpers.amino_acids import one_hot
@@ -31,8 +31,7 @@ def test_source_is_shown_as_python(shown):
 
 
 def test_figure_is_shown_once_with_its_alt_text_and_closed(shown):
-    with capture_output(display=False):
-        InteractiveShell.instance().enable_matplotlib("inline")
+    select_figure_formats(InteractiveShell.instance(), {"png"})
     axes = plt.subplots(figsize=(2, 1))[1]
     notebook.show_figure(axes, alt="an empty plot", dpi=50)
     (data, metadata, _), = shown
