@@ -2,6 +2,9 @@
 
 Everything works on two tables of the same shape (proteins, terms): `targets` holds 0 or 1, `scores` probabilities.
 The averages run over proteins (or terms) of the whole split, so they cannot depend on how a split is cut in batches.
+
+Benchmarks name two averages of auPRC. Macro auPRC, the mean over terms, is `compute_metrics(..., by="term")["auprc"]`;
+micro auPRC, one ranking of all (protein, term) pairs together, is `micro_average_precision`.
 """
 
 from __future__ import annotations
@@ -35,6 +38,33 @@ def average_precision(targets: np.ndarray, scores: np.ndarray, axis: int = 1) ->
         One float64 for each protein (axis 1) or term (axis 0); NaN where there is no positive.
     """
     return _average_precision(*_ranking(*_checked(targets, scores), axis))
+
+
+def micro_average_precision(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray) -> float:
+    """Micro auPRC: average precision of all (protein, term) pairs pooled in one ranking.
+
+    Frequent terms hold most of the positives and so weigh most, and a term whose probabilities are all high pushes
+    every other term down: unlike the mean over terms, it asks for probabilities that compare between terms. As
+    `sklearn.metrics.average_precision_score(average="micro")`; pairs with the same probability enter together.
+
+    Parameters
+    ----------
+    targets, probabilities
+        Shape (proteins, terms); targets are 0 or 1, probabilities finite.
+
+    Returns
+    -------
+    float
+        NaN if no pair is positive.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a target is neither 0 nor 1, or a probability is not finite.
+    """
+    targets, probabilities = _checked(targets, probabilities)
+    pooled = _ranking(targets.reshape(1, -1), probabilities.reshape(1, -1), axis=1)
+    return float(_average_precision(*pooled)[0])
 
 
 def roc_auc(targets: np.ndarray, scores: np.ndarray, axis: int = 1) -> np.ndarray:

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
 
-from dlfb_helpers.metrics import METRICS, average_precision, compute_metrics, metrics_table, roc_auc
+from dlfb_helpers.metrics import (
+    METRICS,
+    average_precision,
+    compute_metrics,
+    metrics_table,
+    micro_average_precision,
+    roc_auc,
+)
 
 
 @pytest.fixture(params=[2, 5, 1000], ids=["two scores", "five scores", "many scores"])
@@ -51,9 +58,41 @@ def test_order_of_tied_entries_does_not_matter(scored, metric):
     np.testing.assert_allclose(metric(targets[:, shuffled], scores[:, shuffled]), metric(targets, scores), atol=1e-12)
 
 
+@pytest.fixture
+def single_class(scored):
+    """The same with a term that no protein has and a term that every protein has."""
+    targets, scores = scored[0].copy(), scored[1]
+    targets[:, 3], targets[:, 4] = 0, 1
+    return targets, scores
+
+
+def test_micro_average_precision_equals_scikit_learn(single_class):
+    targets, scores = single_class
+    theirs = average_precision_score(targets, scores, average="micro")
+    assert micro_average_precision(targets, scores) == pytest.approx(theirs, abs=1e-6)
+    assert micro_average_precision(pd.DataFrame(targets.T), scores.T) == pytest.approx(theirs, abs=1e-6)
+
+
+def test_micro_average_precision_by_hand():
+    targets = np.array([[1, 0], [0, 1], [0, 0]])
+    probabilities = np.array([[0.9, 0.8], [0.4, 0.4], [0.4, 0.1]])  # hit, miss, then a tie of one hit and two misses
+    assert micro_average_precision(targets, probabilities) == pytest.approx((1 / 1 + 2 / 5) / 2)
+    assert np.isnan(micro_average_precision(np.zeros((2, 3)), np.zeros((2, 3))))
+
+
+def test_macro_auprc_is_the_mean_over_terms_with_a_positive(single_class):
+    targets, scores = single_class
+    defined = targets.any(axis=0)
+    theirs = average_precision_score(targets[:, defined], scores[:, defined], average="macro")
+    means = compute_metrics(targets, scores, by="term")
+    assert means["auprc"] == pytest.approx(theirs, abs=1e-6)
+    assert means["without_positives"] == (~defined).sum() > 0
+    assert abs(means["auprc"] - micro_average_precision(targets, scores)) > 1e-3
+
+
 @pytest.mark.parametrize("by", ["protein", "term"])
-def test_table_equals_scikit_learn(scored, by):
-    targets, scores = scored
+def test_table_equals_scikit_learn(single_class, by):
+    targets, scores = single_class
     table = metrics_table(targets, scores, by=by)
     rows = (targets, scores) if by == "protein" else (targets.T, scores.T)
     assert len(table) == len(rows[0])
@@ -64,8 +103,13 @@ def test_table_equals_scikit_learn(scored, by):
         if target.any():
             assert row["recall"] == pytest.approx(recall_score(target, predicted))
             assert row["precision"] == pytest.approx(precision_score(target, predicted, zero_division=0))
+            assert row["auprc"] == pytest.approx(average_precision_score(target, score), abs=1e-6)
         else:
             assert row[["recall", "precision", "auprc", "auroc"]].isna().all()
+        if target.any() and not target.all():
+            assert row["auroc"] == pytest.approx(roc_auc_score(target, score), abs=1e-6)
+        else:
+            assert np.isnan(row["auroc"])
 
 
 def test_example_by_hand():

@@ -1,0 +1,267 @@
+"""Is a probability of 0.3 right three times in ten? Measures of calibration, and maps that improve it.
+
+A table of probabilities, shape (proteins, terms), is read as one long list of protein-term pairs. Every map here is
+one non-decreasing function for all pairs. So no ranking turns round: auPRC and Fmax stay, but for ties that isotonic
+regression and the limit EPSILON add, and a term stays at most as probable as its ancestor. What is fitted is fitted on
+the validation part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logit
+from sklearn.isotonic import IsotonicRegression
+
+EPSILON = 1e-6
+"""Probabilities are moved into [EPSILON, 1 - EPSILON] before their logit is taken: those of 0 and 1 are infinite."""
+
+Strategy = Literal["quantile", "uniform"]
+
+
+def reliability_table(
+    targets: np.ndarray | pd.DataFrame,
+    probabilities: np.ndarray | pd.DataFrame,
+    num_bins: int = 10,
+    strategy: Strategy = "quantile",
+    minimum: float = 0.0,
+) -> pd.DataFrame:
+    """Sort all pairs into bins by their probability, and compare it with the share of ones in each bin.
+
+    Where 97 % of the labels are 0, bins of equal width put nearly all pairs into the first, and a handful into each
+    of the others. Quantile bins, the default, hold about equally many pairs, so every share is as well known as the
+    next; but most of them lie near 0 as well. With `minimum=0.05` they are spent on the pairs that somebody would
+    look at. Pairs of the same probability always share a bin.
+
+    Parameters
+    ----------
+    targets
+        0 or 1, any shape; commonly (proteins, terms).
+    probabilities
+        In [0, 1], of the same shape.
+    num_bins
+        Number of bins, empty ones included.
+    strategy
+        "quantile": edges at the quantiles of the probabilities. "uniform": [0, 1] in bins of equal width, as in Guo
+        et al. (2017). A bin holds its upper edge but not its lower one.
+    minimum
+        Leave out the pairs below this probability. Two calibrators put different pairs above it: compare `count` too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each bin that holds a pair. Index `bin`: its number from 0, so an empty bin shows as a gap. Columns
+        `mean_probability` and `share` (of ones), float64, and `count` of pairs, int64, whose sum is that of all pairs
+        from `minimum` up.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or are empty, a target is neither 0 nor 1, a probability lies outside [0, 1], `num_bins`
+        is below 1, or `strategy` is another word.
+    """
+    targets, probabilities = _pairs(targets, probabilities)
+    if num_bins < 1:
+        raise ValueError(f"num_bins must be at least 1, but is {num_bins}")
+    if strategy not in ("quantile", "uniform"):
+        raise ValueError(f'strategy must be "quantile" or "uniform", but is {strategy!r}')
+    kept = probabilities >= minimum
+    targets, probabilities = targets[kept], probabilities[kept]
+    inner = np.linspace(0, 1, num_bins + 1)[1:-1]
+    if strategy == "quantile" and len(probabilities):
+        inner = np.quantile(probabilities, inner)
+    bins = np.searchsorted(inner, probabilities, side="left")
+    count = np.bincount(bins, minlength=num_bins)
+    filled = np.flatnonzero(count)
+    sums = {"mean_probability": probabilities, "share": targets}
+    means = {name: np.bincount(bins, values, num_bins)[filled] / count[filled] for name, values in sums.items()}
+    return pd.DataFrame({**means, "count": count[filled]}, index=pd.Index(filled, name="bin"))
+
+
+def expected_calibration_error(
+    targets: np.ndarray | pd.DataFrame,
+    probabilities: np.ndarray | pd.DataFrame,
+    num_bins: int = 10,
+    strategy: Strategy = "quantile",
+    minimum: float = 0.0,
+) -> float:
+    """Mean distance between probability and share of ones over the bins, weighted by their counts.
+
+    Naeini et al. (AAAI 2015) and Guo et al. (ICML 2017) define it with bins of equal width: `strategy="uniform"`. Over
+    all pairs it is small for nearly any predictor, since nearly all pairs are near 0 and rightly so; `minimum` asks
+    about the others.
+
+    Parameters
+    ----------
+    targets, probabilities, num_bins, strategy, minimum
+        As in `reliability_table`, which also says how many pairs were counted.
+
+    Returns
+    -------
+    float
+        In [0, 1], 0 is best; NaN where no pair reaches `minimum`.
+    """
+    table = reliability_table(targets, probabilities, num_bins, strategy, minimum)
+    if table.empty:
+        return float("nan")
+    return float(np.average((table["share"] - table["mean_probability"]).abs(), weights=table["count"]))
+
+
+def brier_score(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> float:
+    """Mean squared difference of label and probability over all pairs (Brier, 1950): in [0, 1], 0 is best.
+
+    Unlike the calibration error it also falls as the probabilities move apart rightly: it cannot be won by giving all
+    pairs the mean.
+    """
+    targets, probabilities = _pairs(targets, probabilities)
+    return float(np.mean((probabilities - targets) ** 2))
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """Divide all logits by one number (Guo et al., 2017): above 1 takes confidence away, below 1 adds some.
+
+    The loss is minimised over its logarithm, between the temperatures 0.01 and 100. A probability of 0.5 stays.
+    A network never says 0; neighbours do, and each 0 that is wrong then costs as much as EPSILON lets it. The
+    temperature settles that cost and little else: for such predictors take `Isotonic`.
+    """
+
+    temperature: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < np.inf:
+            raise ValueError(f"temperature must be a positive number, but is {self.temperature}")
+
+    @classmethod
+    def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Temperature:
+        """Find the temperature of least binary cross-entropy; pass validation targets and probabilities."""
+        targets, logits = _pairs_to_fit(targets, probabilities)
+        bounds = (np.log(0.01), np.log(100.0))
+        found = minimize_scalar(lambda log_t: _cross_entropy(targets, logits / np.exp(log_t)), bounds=bounds)
+        return cls(float(np.exp(found.x)))
+
+    def __call__(self, probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
+        """Return calibrated probabilities, float64, in the shape given."""
+        return expit(_logits(probabilities) / self.temperature)
+
+
+@dataclass(frozen=True)
+class LogitScaling:
+    """Scale and shift all logits: temperature scaling with a bias, for a predictor that says too much throughout.
+
+    It is Platt's (1999) sigmoid fitted to logits, with plain labels and a scale of at least 0.001, so that the map
+    rises.
+    """
+
+    scale: float
+    bias: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.scale < np.inf and np.isfinite(self.bias)):
+            raise ValueError(f"scale must be positive and bias finite, but they are {self.scale} and {self.bias}")
+
+    @classmethod
+    def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> LogitScaling:
+        """Find scale and bias of least binary cross-entropy; pass validation targets and probabilities."""
+        targets, logits = _pairs_to_fit(targets, probabilities)
+
+        def loss_and_gradient(parameters: np.ndarray) -> tuple[float, list[float]]:
+            scaled = parameters[0] * logits + parameters[1]
+            error = expit(scaled) - targets
+            return _cross_entropy(targets, scaled), [np.mean(error * logits), np.mean(error)]
+
+        # The loss is convex in scale and bias: there is one minimum, whatever the start.
+        bounds, options = [(1e-3, None), (None, None)], {"ftol": 1e-13, "gtol": 1e-9}
+        found = minimize(loss_and_gradient, [1.0, 0.0], jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        return cls(*map(float, found.x))
+
+    def __call__(self, probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
+        """Return calibrated probabilities, float64, in the shape given."""
+        return expit(self.scale * _logits(probabilities) + self.bias)
+
+
+@dataclass(frozen=True, eq=False)
+class Isotonic:
+    """The non-decreasing map of least squared error (Zadrozny & Elkan, 2002): straight lines between a few points.
+
+    Two arrays hold all of it, so it is saved with `numpy.savez`, never as a pickle. It may return 0 and 1 exactly,
+    where cross-entropy is infinite, and what it maps to one value is tied from then on.
+
+    Attributes
+    ----------
+    x : numpy.ndarray
+        Probabilities put in, rising, shape (points,); below the first and above the last, `y` goes on level.
+    y : numpy.ndarray
+        Probabilities that come out, never falling, shape (points,).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y"):
+            object.__setattr__(self, name, _checked_probabilities(getattr(self, name)))
+        if self.x.ndim != 1 or self.x.shape != self.y.shape or self.x.size == 0:
+            raise ValueError(f"x and y must be lists of one length, but have shapes {self.x.shape} and {self.y.shape}")
+        if not ((np.diff(self.x) > 0).all() and (np.diff(self.y) >= 0).all()):
+            raise ValueError("x must rise from point to point and y must not fall: sort the points by x")
+
+    @classmethod
+    def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Isotonic:
+        """Fit the map over all pairs; pass validation targets and probabilities."""
+        targets, probabilities = _pairs(targets, probabilities)
+        fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(probabilities, targets)
+        return cls(fitted.X_thresholds_, fitted.y_thresholds_)
+
+    def __call__(self, probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
+        """Return calibrated probabilities, float64, in the shape given."""
+        return np.interp(_checked_probabilities(probabilities), self.x, self.y)
+
+
+def _checked_probabilities(probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
+    probabilities = np.asarray(probabilities, dtype=np.float64)
+    wrong = ~((probabilities >= 0) & (probabilities <= 1))  # NaN is wrong too
+    if wrong.any():
+        raise ValueError(
+            f"probabilities must lie in [0, 1], but {wrong.sum()} do not, the first is {probabilities[wrong][0]}; "
+            "turn logits into probabilities first"
+        )
+    return probabilities
+
+
+def _pairs(
+    targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both as flat float64 arrays, or a ValueError that says what is wrong."""
+    targets, probabilities = np.asarray(targets), _checked_probabilities(probabilities)
+    if targets.shape != probabilities.shape or targets.size == 0:
+        raise ValueError(
+            "targets and probabilities must be non-empty and of one shape, "
+            f"but have shapes {targets.shape} and {probabilities.shape}"
+        )
+    if not ((targets == 0) | (targets == 1)).all():
+        raise ValueError("targets must hold 0 and 1 only: turn labels into a 0/1 table first")
+    return targets.ravel().astype(np.float64), probabilities.ravel()
+
+
+def _pairs_to_fit(
+    targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Flat targets and logits; with one kind of label the best map would have no finite parameters."""
+    targets, probabilities = _pairs(targets, probabilities)
+    if targets.min() == targets.max():
+        raise ValueError(f"all {targets.size} targets are {targets[0]:.0f}: fitting needs both 0 and 1 among them")
+    return targets, _logits(probabilities)
+
+
+def _logits(probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
+    return logit(np.clip(_checked_probabilities(probabilities), EPSILON, 1 - EPSILON))
+
+
+def _cross_entropy(targets: np.ndarray, logits: np.ndarray) -> float:
+    """Mean binary cross-entropy in nats, from logits, so that no probability is rounded to 0 or 1."""
+    return float(np.mean(np.logaddexp(0, logits) - targets * logits))
