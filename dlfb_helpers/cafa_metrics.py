@@ -86,8 +86,7 @@ def information_content(annotations: pd.DataFrame, ontology: Ontology) -> pd.Ser
     if annotations.empty:
         raise ValueError("no annotations to count; give the propagated rows of the training proteins")
     proteins = {term: set(entries) for term, entries in annotations.groupby("term", observed=True)["EntryID"]}
-    content = pd.Series(np.nan, index=pd.Index(list(ontology.parents), name="term"), name="information_content")
-    content[[term for term, parents in ontology.parents.items() if not parents]] = 0.0
+    content = {term: np.nan if parents else 0.0 for term, parents in ontology.parents.items()}
     for term, having in proteins.items():
         if term not in ontology.parents:
             raise ValueError(
@@ -102,7 +101,7 @@ def information_content(annotations: pd.DataFrame, ontology: Ontology) -> pd.Ser
                     f"{', '.join(sorted(ontology.parents[term]))}; propagate the annotations first"
                 )
             content[term] = np.log2(len(with_parents) / len(having))
-    return content
+    return pd.Series(content, name="information_content").rename_axis("term")
 
 
 def threshold_curve(

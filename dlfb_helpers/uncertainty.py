@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-CHUNK = 2_000_000
+CHUNK = 1_000_000
 """Weights made at a time; with what it takes to draw them, some 50 MB."""
 
 
