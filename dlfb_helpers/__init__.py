@@ -3,8 +3,10 @@
 Small modules, one idea each; data flows through them in one direction::
 
     amino_acids -> cafa, ontology -> dataset -> checkpoints, store -> embeddings
-                -> embedded_dataset -> model, metrics -> training, baselines
-    beside the way: bundled (assets and cache), structures, masking, plots, notebook
+                -> alignment, homology, splits -> embedded_dataset
+                -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
+                -> training, baselines, neighbours
+    beside the way: bundled (assets and cache), structures, masking, plots, plots_evaluation, notebook
 
 ``python -m dlfb_helpers.course`` executes the chapters.
 """

@@ -33,7 +33,7 @@ PYPI_NAME = {
     "nbconvert-core": "nbconvert",
 }
 # In the conda environments beside the course's own requirements.
-CONDA_ONLY = {"python", "pip", "networkx"}
+CONDA_ONLY = {"python", "pip"}
 
 
 def requirements(*extras: str) -> dict[str, SpecifierSet]:
@@ -127,7 +127,7 @@ def imported_packages() -> dict[str, set[str]]:
 
 def test_whatever_is_imported_is_required():
     known = set(sys.stdlib_module_names) | {"dlfb_helpers", "recipes", "benchmarks", "tests"}
-    declared, distributions = set(requirements("test")), packages_distributions()
+    declared, distributions = set(requirements("test", "recipes")), packages_distributions()
     for name, places in imported_packages().items():
         if name not in known:
             owners = {canonicalize_name(owner) for owner in distributions.get(name, [name])}

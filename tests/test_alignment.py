@@ -1,0 +1,53 @@
+"""Alignments are Biopython's; E-values follow their formula; what cannot be aligned is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from Bio.Align import PairwiseAligner, substitution_matrices
+
+from dlfb_helpers import cafa
+from dlfb_helpers.alignment import LAMBDA, K, align_all, bit_score
+
+
+@pytest.fixture(scope="module")
+def sequences():
+    """Sixty real proteins: globins, which resemble each other, and what stands first in the course data."""
+    table = cafa.load().sequences.set_index("EntryID")["Sequence"]
+    globins = table[["P02144", "P68871", "P02042", "P69892", "P02100"]].tolist()
+    return globins + table[table.str.len() < 200].head(55).tolist()
+
+
+def test_scores_are_biopythons(sequences):
+    aligner = PairwiseAligner(mode="local", substitution_matrix=substitution_matrices.load("BLOSUM62"))
+    aligner.open_gap_score, aligner.extend_gap_score = -12, -1
+    pairs = align_all(sequences)
+    assert len(pairs) >= 10
+    expected = [aligner.score(sequences[row.first], sequences[row.second]) for row in pairs.itertuples()]
+    np.testing.assert_allclose(pairs["bits"], bit_score(expected))
+
+
+def test_globins_find_each_other_and_evalues_follow_the_formula(sequences):
+    pairs = align_all(sequences, max_evalue=1e-3).set_index(["first", "second"])
+    betas = pairs.loc[(1, 2)]  # haemoglobin beta and delta: 93 % identical
+    assert 0.92 < betas["identity"] < 0.95 and betas["coverage"] == pytest.approx(1, abs=0.02)
+    assert {(i, j) for i in range(1, 5) for j in range(i + 1, 5)} <= set(pairs.index)
+    score = (betas["bits"] * np.log(2) + np.log(K)) / LAMBDA
+    shorter, total = min(len(sequences[1]), len(sequences[2])), sum(map(len, sequences))
+    assert betas["evalue"] == pytest.approx(K * shorter * total * np.exp(-LAMBDA * score))
+
+
+def test_unusual_letters_do_not_stop_it():
+    one = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQVKVKALPDAQFEVV"
+    pairs = align_all([one, one.replace("K", "U", 2).replace("Q", "O", 1), "A" * 30])
+    assert pairs[["first", "second"]].values.tolist() == [[0, 1]]
+    assert pairs["identity"].item() == pytest.approx(1 - 3 / len(one), abs=0.02)
+
+
+def test_strangers_give_an_empty_table():
+    assert isinstance(pairs := align_all(["AAAAAAAA", "WWWWWWWW"]), pd.DataFrame) and pairs.empty
+
+
+@pytest.mark.parametrize("wrong", [["ACD", "ACD"], ["ACD", ""]])
+def test_duplicates_and_empty_sequences_are_refused(wrong):
+    with pytest.raises(ValueError, match="distinct and not empty"):
+        align_all(wrong)

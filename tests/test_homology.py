@@ -1,0 +1,62 @@
+"""The shipped similarities are those of a fresh alignment; the audit finds what it should; other proteins work too."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dlfb_helpers import bundled, cafa, homology
+from dlfb_helpers.alignment import align_all
+from dlfb_helpers.dataset import label_table
+
+
+@pytest.fixture(scope="module")
+def sequences():
+    return label_table(cafa.load()).table["Sequence"]
+
+
+def test_all_course_proteins_are_known_and_counted(sequences):
+    family, cluster = homology.families(sequences.tolist()), homology.clusters(sequences.tolist())
+    manifest = json.loads((bundled.bundled_folder("homology") / "manifest.json").read_text())
+    assert manifest["families"].startswith(f"{len(set(family)):,} ")
+    assert manifest["clusters"].startswith(f"{len(set(cluster)):,} ")
+    assert np.bincount(family).max() < 0.05 * len(sequences)  # no family swallows the split
+
+
+def test_shipped_pairs_are_those_of_a_fresh_alignment(sequences):
+    sample = sorted(set(sequences.sample(150, random_state=1)))
+    fresh = align_all(sample, max_evalue=1e-6)  # E depends on all that is aligned; bits and identity do not
+    places, shipped = homology.all_pairs(sample)
+    table = shipped.set_index(["first", "second"])
+    ends = np.sort(np.stack([places[fresh["first"]], places[fresh["second"]]], axis=1), axis=1)
+    rows = table.loc[[tuple(pair) for pair in ends]]
+    assert len(rows) == len(fresh) >= 10
+    np.testing.assert_allclose(rows["bits"], fresh["bits"], rtol=1e-5)
+    np.testing.assert_allclose(rows["identity"], fresh["identity"], atol=0.05)  # ties between equally good paths
+
+
+def test_bits_go_both_ways_and_are_highest_for_itself(sequences):
+    sample = sequences.sample(200, random_state=2).tolist()
+    bits = homology.alignment_bits(sample, sample)
+    np.testing.assert_array_equal(bits, bits.T)
+    assert (bits.argmax(axis=1) == [sample.index(sequence) for sequence in sample]).mean() > 0.98
+
+
+def test_the_audit_names_twins_and_relatives():
+    table = cafa.load().sequences.set_index("EntryID")["Sequence"]
+    beta, delta, insulin = table["P68871"], table["P02042"], table["P01308"]
+    parts = {"train": pd.Series({"a": beta, "b": insulin}), "test": pd.Series({"c": delta, "d": beta})}
+    found = homology.cross_pairs(parts)
+    assert {frozenset(pair) for pair in found[["first", "second"]].values} == {frozenset("ac"), frozenset("ad")}
+    assert (found["first_part"] != found["second_part"]).all()
+    assert homology.cross_pairs({"train": parts["train"], "test": pd.Series({"e": "MKWVTFISLLFLFSSAYS"})}).empty
+
+
+def test_families_of_proteins_that_do_not_ship():
+    random = np.random.default_rng(0)
+    one, other = ("".join(random.choice(list("ACDEFGHIKLMNPQRSTVWY"), 120)) for _ in range(2))
+    family = homology.families([one, other, one[5:] + "WW", other])
+    assert family[0] == family[2] != family[1] == family[3]
+    with pytest.raises(ValueError, match="course's proteins only"):
+        homology.clusters([one])
