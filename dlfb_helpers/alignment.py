@@ -6,6 +6,8 @@ Smith-Waterman with BLOSUM62 and BLAST's gap costs (11 to open, 1 for each resid
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,7 +19,8 @@ from scoring_matrices import ScoringMatrix
 LAMBDA, K = 0.267, 0.041
 # pyopal charges the first gap residue `gap_open` and the others `gap_extend`: 12 and 1 are BLAST's 11 + 1 each.
 _GAPS = {"gap_open": 12, "gap_extend": 1}
-_KNOWN = frozenset("ARNDCQEGHILKMFPSTWYVBZX")
+_BLOSUM62 = ScoringMatrix.from_name("BLOSUM62")
+_DIAGONAL = dict(zip(_BLOSUM62.alphabet, np.diag(np.asarray(_BLOSUM62))))
 
 
 def bit_score(score: np.ndarray) -> np.ndarray:
@@ -25,72 +28,72 @@ def bit_score(score: np.ndarray) -> np.ndarray:
     return (LAMBDA * np.asarray(score, dtype=np.float64) - np.log(K)) / np.log(2)
 
 
-def align_all(sequences: list[str], max_evalue: float = 10.0) -> pd.DataFrame:
+def align_all(sequences: Sequence[str], max_evalue: float = 10.0) -> pd.DataFrame:
     """Align every pair of sequences locally and return those that score better than chance would have it.
 
     E = K m N exp(-lambda S), with m the length of the shorter sequence and N the residues of all: how many such
     alignments a search with the shorter one would find by chance. Not corrected for composition, so that proteins of
     unusual composition count as similar rather too often: the safe side when looking for leaks.
 
+    Of several alignments with the same score, which can differ in identity, the one found with the shorter sequence as
+    query counts (of two as long, the first by alphabet). So the order of the list does not matter.
+
     Parameters
     ----------
     sequences
-        Distinct sequences of at least one residue. Letters that BLOSUM62 lacks (U, O, J) count as X.
+        Distinct sequences in capital letters. Those that BLOSUM62 lacks (U, O, J) count as X.
     max_evalue
         Pairs with a larger E are left out.
 
     Returns
     -------
     pandas.DataFrame
-        A row a pair: `first` < `second` (places in the list), `bits`, `evalue`, `identity` (equal residues by alignment
-        columns, gaps included) and `coverage` (aligned residues of the shorter sequence by its length).
+        A row a pair, sorted: `first` < `second` (places in the list), `bits`, `evalue`, `identity` (equal residues by
+        alignment columns, gaps included) and `coverage` (aligned residues of the shorter sequence by its length).
 
     Raises
     ------
     ValueError
-        If a sequence is empty or there twice.
+        If a sequence is empty, there twice, or not in capital letters.
     """
     if "" in sequences or len(set(sequences)) < len(sequences):
         raise ValueError("sequences must be distinct and not empty; drop duplicates first")
-    lengths = np.array([len(sequence) for sequence in sequences])
-    letters = ["".join(a if a in _KNOWN else "X" for a in sequence) for sequence in sequences]
-    aligner = pyopal.Aligner(ScoringMatrix.from_name("BLOSUM62"), **_GAPS)
-    database = pyopal.Database(letters)
+    letters = [_scorable(sequence) for sequence in sequences]
+    shortest_first = sorted(range(len(sequences)), key=lambda place: (len(sequences[place]), sequences[place]))
+    order = np.array(shortest_first, dtype=np.int64)
+    letters = [letters[place] for place in order]
+    residues = sum(map(len, letters))
+    aligner, database = pyopal.Aligner(_BLOSUM62, **_GAPS), pyopal.Database(letters)
 
-    def evalue(one: int, others: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        shorter = np.minimum(lengths[one], lengths[others])
-        return K * shorter * lengths.sum() * np.exp(-LAMBDA * scores)
-
-    def row(one: int) -> pd.DataFrame | None:
-        """Scores of all later sequences first, then whole alignments of the few that stand out."""
-        others = np.arange(one + 1, len(letters))
-        if not len(others):
-            return None
-        found = aligner.align(letters[one], database, mode="score", overflow="buckets", start=one + 1)
+    def relatives(query: int) -> pd.DataFrame:
+        """Score all longer sequences first, then align those that stand out from column to column."""
+        text, others = letters[query], np.arange(query + 1, len(letters))
+        found = aligner.align(text, database, mode="score", overflow="buckets", start=query + 1)
         scores = np.fromiter((hit.score for hit in found), dtype=np.float64, count=len(others))
-        chance = evalue(one, others, scores)
-        near = np.flatnonzero((chance <= max_evalue) & (scores > 0))  # a score of 0 aligns nothing
-        if not len(near):
-            return None
-        chosen = database.extract(others[near].tolist())
-        whole = aligner.align(letters[one], chosen, mode="full", overflow="buckets")
-        shape = [(hit.alignment.count("M"), len(hit.alignment), *_aligned(hit)) for hit in whole]
-        matches, columns, mine, theirs = np.array(shape).T
-        first_is_shorter = lengths[one] <= lengths[others[near]]
-        return pd.DataFrame(
-            {
-                "first": one, "second": others[near], "bits": bit_score(scores[near]), "evalue": chance[near],
-                "identity": matches / columns,
-                "coverage": np.where(first_is_shorter, mine / lengths[one], theirs / lengths[others[near]]),
-            }
-        )  # fmt: skip
+        evalues = K * len(text) * residues * np.exp(-LAMBDA * scores)
+        near = (evalues <= max_evalue) & (scores > 0)  # a score of 0 aligns nothing
+        hits = aligner.align(text, database.extract(others[near].tolist()), mode="full", overflow="buckets")
+        ends = np.sort(np.stack([np.full(near.sum(), order[query]), order[others[near]]]), axis=0)
+        numbers = {"first": ends[0], "second": ends[1], "bits": bit_score(scores[near]), "evalue": evalues[near]}
+        identity = [hit.alignment.count("M") / len(hit.alignment) for hit in hits]
+        coverage = [(hit.query_end - hit.query_start + 1) / len(text) for hit in hits]
+        return pd.DataFrame(numbers).assign(identity=identity, coverage=coverage)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = [table for table in pool.map(row, range(len(letters))) if table is not None]
+        tables = [table for table in pool.map(relatives, range(len(letters) - 1)) if len(table)]
     columns = ["first", "second", "bits", "evalue", "identity", "coverage"]
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    table = pd.concat(tables) if tables else pd.DataFrame(columns=columns)
+    return table.sort_values(["first", "second"], ignore_index=True)
 
 
-def _aligned(hit: pyopal.FullResult) -> tuple[int, int]:
-    """Residues of the query and of the target from the alignment's first to its last column."""
-    return hit.query_end - hit.query_start + 1, hit.target_end - hit.target_start + 1
+def self_bits(sequence: str) -> float:
+    """Return the bit score of a sequence with itself: the best stretch of BLOSUM62's diagonal."""
+    total = np.cumsum([0.0, *(_DIAGONAL[letter] for letter in _scorable(sequence))])
+    return float(bit_score((total - np.minimum.accumulate(total)).max()))
+
+
+def _scorable(sequence: str) -> str:
+    # As X, small letters and gaps would align with nothing, and an audit would find no pair because it saw no residue.
+    if not re.fullmatch("[A-Z]+", sequence):
+        raise ValueError(f"a sequence is not in capital letters alone: {sequence[:20]!r}; remove gaps and stops")
+    return re.sub("[UOJ]", "X", sequence)

@@ -212,10 +212,7 @@ def split_proteins(
     ValueError
         If an id is there twice, the fractions do not add up to 1, or there are too few sequences.
     """
-    if not table.index.is_unique:
-        raise ValueError(f"{table.index[table.index.duplicated()][0]} is there twice; one row a protein is needed")
-    if min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ValueError(f"fractions {fractions} are not three positive numbers that add up to 1")
+    check_split(table, fractions)
     sequences = table["Sequence"].sort_index()
     if (distinct := sequences.nunique()) < 5:
         raise ValueError(f"{distinct} distinct sequences cannot be split into three parts; give at least 5")
@@ -226,6 +223,14 @@ def split_proteins(
     valid, test = next(second.split(held_out, groups=held_out))
     parts = {"train": sequences.iloc[train], "valid": held_out.iloc[valid], "test": held_out.iloc[test]}
     return {name: part.index.tolist() for name, part in parts.items()}
+
+
+def check_split(table: pd.DataFrame, fractions: tuple[float, float, float]) -> None:
+    """Raise a ValueError if an EntryID is there twice, or the fractions are not positive with a sum of 1."""
+    if not table.index.is_unique:
+        raise ValueError(f"{table.index[table.index.duplicated()][0]} is there twice; one row a protein is needed")
+    if min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise ValueError(f"fractions {fractions} are not three positive numbers that add up to 1")
 
 
 def to_arrays(table: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -2,19 +2,21 @@
 
 The pairs, clusters and families were computed once (``recipes/course_homology.py``) and come with the package; those of
 other proteins are computed here. Two proteins count as similar if their local alignment is significant (E <= 1e-3) and
-has at least 30 % identity over at least half of the shorter one.
+has at least 30 % identity over at least half of the shorter one. One alignment of each pair is looked at; another
+with the same score may lie on the other side of these limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.alignment import align_all, bit_score
+from dlfb_helpers.alignment import align_all, self_bits
 from dlfb_helpers.bundled import bundled_folder
 from dlfb_helpers.store import sequence_key
 
@@ -58,25 +60,43 @@ def communities(num_sequences: int, pairs: pd.DataFrame, clusters: Sequence[int]
     return family
 
 
+class _Relations(NamedTuple):
+    """What is known of a set of sequences; numbers in `pairs` are rows of `table`."""
+
+    table: pd.DataFrame  # indexed by sequence_key: family and, if it shipped, cluster
+    pairs: pd.DataFrame  # as `align_all` has them
+
+
 @cache
-def _shipped() -> tuple[pd.DataFrame, pd.DataFrame]:
+def _known() -> list[_Relations]:
+    """What the package ships, then what this process has computed."""
     folder = bundled_folder("homology")
-    return pd.read_csv(folder / "families.tsv.xz", sep="\t", index_col="key"), pd.read_parquet(folder / "pairs.parquet")
+    table = pd.read_csv(folder / "families.tsv.xz", sep="\t", index_col="key")
+    return [_Relations(table, pd.read_parquet(folder / "pairs.parquet"))]
 
 
-def _places(sequences: Sequence[str]) -> np.ndarray | None:
-    """Row of each sequence in the shipped table, or None if one is not there."""
-    places = _shipped()[0].index.get_indexer([sequence_key(sequence) for sequence in sequences])
-    return None if (places < 0).any() else places
+def _relations(sequences: Sequence[str]) -> tuple[np.ndarray, _Relations]:
+    """Return each sequence's row, and the table it is a row of: the first that knows all, or a new one."""
+    keys = [sequence_key(sequence) for sequence in sequences]
+    for known in _known():
+        places = known.table.index.get_indexer(keys)
+        if (places >= 0).all():
+            return places, known
+    distinct = sorted(set(sequences))
+    pairs = align_all(distinct)
+    family = communities(len(distinct), similar(pairs))
+    new = _Relations(pd.DataFrame({"family": family}, index=[sequence_key(sequence) for sequence in distinct]), pairs)
+    _known().append(new)
+    return new.table.index.get_indexer(keys), new
 
 
 def families(sequences: Sequence[str]) -> np.ndarray:
-    """Return a family number for each sequence; all pairs are aligned if the package does not know every one."""
-    if (places := _places(sequences)) is not None:
-        return _shipped()[0]["family"].to_numpy()[places]
-    distinct = sorted(set(sequences))
-    family = dict(zip(distinct, communities(len(distinct), similar(align_all(distinct)))))
-    return np.array([family[sequence] for sequence in sequences])
+    """Return a family number for each sequence.
+
+    If the package does not know every one, all pairs are aligned: some five minutes for 5,000 proteins on two cores.
+    """
+    places, known = _relations(sequences)
+    return known.table["family"].to_numpy()[places]
 
 
 def clusters(sequences: Sequence[str]) -> np.ndarray:
@@ -87,32 +107,21 @@ def clusters(sequences: Sequence[str]) -> np.ndarray:
     ValueError
         If a sequence is not one of the course's.
     """
-    if (places := _places(sequences)) is None:
+    table = _known()[0].table
+    places = table.index.get_indexer([sequence_key(sequence) for sequence in sequences])
+    if (places < 0).any():
         raise ValueError("MMseqs2 clusters are known for the course's proteins only; use families for others")
-    return _shipped()[0]["cluster"].to_numpy()[places]
-
-
-def all_pairs(sequences: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return each sequence's place among the distinct ones, and the pairs of these (as `align_all` has them)."""
-    if (places := _places(sequences)) is not None:
-        return places, _shipped()[1]
-    distinct = sorted(set(sequences))
-    return pd.Index(distinct).get_indexer(sequences), align_all(distinct)
+    return table["cluster"].to_numpy()[places]
 
 
 def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return the bit score of each query against each reference, float32 (n, m), 0 where E > 10.
-
-    Identical sequences get the bits of that many average identical residues, 5.3 each in BLOSUM62.
-    """
-    places, pairs = all_pairs([*queries, *references])
-    size = max(int(places.max()) + 1, int(pairs["second"].max()) + 1 if len(pairs) else 0)
-    bits = np.zeros((size, size), dtype=np.float32)
-    first, second = pairs["first"].to_numpy(dtype=int), pairs["second"].to_numpy(dtype=int)
-    bits[first, second] = bits[second, first] = pairs["bits"]
-    lengths = np.zeros(size)
-    lengths[places] = [len(sequence) for sequence in [*queries, *references]]
-    np.fill_diagonal(bits, bit_score(5.3 * lengths))
+    """Return the bit score of each query against each reference, float32 (n, m), 0 where E > 10."""
+    sequences = [*queries, *references]
+    places, known = _relations(sequences)
+    bits = np.zeros((len(known.table), len(known.table)), dtype=np.float32)
+    first, second = known.pairs["first"].to_numpy(dtype=int), known.pairs["second"].to_numpy(dtype=int)
+    bits[first, second] = bits[second, first] = known.pairs["bits"]
+    bits[places, places] = [self_bits(sequence) for sequence in sequences]  # identical sequences share a row
     return bits[np.ix_(places[: len(queries)], places[len(queries) :])]
 
 
@@ -131,12 +140,12 @@ def cross_pairs(parts: Mapping[str, pd.Series]) -> pd.DataFrame:
     """
     sequences = pd.concat(parts.values())
     part = np.repeat(list(parts), [len(table) for table in parts.values()])
-    places, pairs = all_pairs(sequences.tolist())
-    members = pd.DataFrame({"place": places, "entry": sequences.index, "part": part})
-    found = similar(pairs).merge(members, left_on="first", right_on="place")
+    places, known = _relations(sequences.tolist())
+    members = pd.DataFrame({"place": places, "entry": sequences.index, "part": part, "row": range(len(part))})
+    found = similar(known.pairs).merge(members, left_on="first", right_on="place")
     found = found.merge(members, left_on="second", right_on="place", suffixes=("", "_2"))
     twins = members.merge(members, on="place", suffixes=("", "_2"))
-    twins = twins[twins["entry"] < twins["entry_2"]].assign(identity=1.0, coverage=1.0)
+    twins = twins[twins["row"] < twins["row_2"]].assign(identity=1.0, coverage=1.0)
     found = pd.concat([found, twins])
     found = found[found["part"] != found["part_2"]]
     names = {"entry": "first", "part": "first_part", "entry_2": "second", "part_2": "second_part"}

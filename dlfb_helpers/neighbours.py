@@ -52,7 +52,7 @@ def alignment_neighbours(
     ------
     ValueError
         If the labels are no 0/1 table, `bits` does not fit it or holds a negative or non-finite score, `power` is not
-        above 0 or `prior` is below 0.
+        above 0 or `prior` is below 0, or the powers are too large to add up.
     """
     labels = as_labels(train_targets)
     bits = np.asarray(bits)
@@ -65,8 +65,11 @@ def alignment_neighbours(
         raise ValueError(f"power must be above 0 and prior at least 0, but they are {power} and {prior}")
     if not (np.isfinite(bits) & (bits >= 0)).all():
         raise ValueError("bits holds negative or non-finite scores; write 0 where no alignment was found")
-    weights = bits.astype(np.float64) ** power
-    totals = weights.sum(axis=1, keepdims=True) + prior
+    with np.errstate(over="ignore"):
+        weights = bits.astype(np.float64) ** power
+        totals = weights.sum(axis=1, keepdims=True) + prior
+    if not np.isfinite(totals).all():
+        raise ValueError(f"bit scores of up to {bits.max():.0f} to the power of {power} are too large; lower the power")
     frequencies = labels.mean(axis=0)
     votes = weights @ labels + prior * frequencies
     return np.where(totals > 0, votes / np.where(totals > 0, totals, 1.0), frequencies).astype(np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dlfb_helpers.dataset import check_split
 from dlfb_helpers.homology import cross_pairs, families
 
 
@@ -42,11 +43,8 @@ def homology_split(
     ValueError
         If an id is there twice, the fractions do not add up to 1, or a part is left without proteins.
     """
-    if not table.index.is_unique:
-        raise ValueError(f"{table.index[table.index.duplicated()][0]} is there twice; one row a protein is needed")
-    if min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ValueError(f"fractions {fractions} are not three positive numbers that add up to 1")
-    # Sorted by sequence, so that the numbers of the families and their order do not depend on the order of the rows.
+    check_split(table, fractions)
+    # Sorted, so that the order of the rows does not matter.
     sequences = table["Sequence"].sort_index()
     family = pd.Series(families(sequences.tolist()), index=sequences.index)
     members = {name: ids.tolist() for name, ids in sorted(family.index.groupby(family).items())}

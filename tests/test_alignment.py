@@ -6,7 +6,7 @@ import pytest
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from dlfb_helpers import cafa
-from dlfb_helpers.alignment import LAMBDA, K, align_all, bit_score
+from dlfb_helpers.alignment import LAMBDA, K, align_all, bit_score, self_bits
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +51,29 @@ def test_strangers_give_an_empty_table():
 def test_duplicates_and_empty_sequences_are_refused(wrong):
     with pytest.raises(ValueError, match="distinct and not empty"):
         align_all(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["acdefghik", "ACD-EF", "ACD*", "ACDÉ"])
+def test_what_is_not_in_capital_letters_is_refused(wrong):
+    with pytest.raises(ValueError, match="not in capital letters"):
+        align_all(["ACDEFGHIK", wrong])
+
+
+def test_the_order_of_the_list_does_not_matter(sequences):
+    forward, backward = align_all(sequences), align_all(sequences[::-1])
+    last = len(sequences) - 1
+    turned = backward.assign(first=last - backward["second"], second=last - backward["first"])
+    pd.testing.assert_frame_equal(forward, turned.sort_values(["first", "second"], ignore_index=True))
+    assert (forward["first"] < forward["second"]).all()
+
+
+def test_a_sequence_scores_against_itself_what_biopython_says(sequences):
+    aligner = PairwiseAligner(mode="local", substitution_matrix=substitution_matrices.load("BLOSUM62"))
+    aligner.open_gap_score, aligner.extend_gap_score = -12, -1
+    for sequence in [*sequences[:5], "XX" + sequences[0] + "XXX"]:
+        assert self_bits(sequence) == pytest.approx(bit_score(aligner.score(sequence, sequence)))
+
+
+@pytest.mark.parametrize("few", [[], ["ACDEFGHIK"]])
+def test_fewer_than_two_sequences_make_no_pair(few):
+    assert align_all(few).empty

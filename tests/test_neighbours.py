@@ -158,3 +158,8 @@ def test_embedding_errors_say_what_was_found(proteins):
     ]:
         with pytest.raises(ValueError, match=message):
             embedding_neighbours(*arguments, **options)
+
+
+def test_a_power_too_large_to_add_up_is_refused():
+    with pytest.raises(ValueError, match="1200 to the power of 200 are too large"):
+        alignment_neighbours(np.array([[1200.0, 40.0]]), np.array([[1], [0]]), power=200)
