@@ -86,6 +86,42 @@ def align_all(sequences: Sequence[str], max_evalue: float = 10.0) -> pd.DataFram
     return table.sort_values(["first", "second"], ignore_index=True)
 
 
+def cross_bits(queries: Sequence[str], references: Sequence[str], max_evalue: float = 10.0) -> np.ndarray:
+    """Score each query against each reference by local alignment.
+
+    Parameters
+    ----------
+    queries, references
+        Sequences in capital letters, as in `align_all`; duplicates are allowed.
+    max_evalue
+        E as in `align_all`, with N the residues of the references.
+
+    Returns
+    -------
+    numpy.ndarray
+        Bit scores, float32, shape (queries, references); 0 where E is larger.
+
+    Raises
+    ------
+    ValueError
+        If a sequence is empty or not in capital letters.
+    """
+    texts, letters = [_scorable(query) for query in queries], [_scorable(reference) for reference in references]
+    if not (texts and letters):
+        return np.zeros((len(texts), len(letters)), dtype=np.float32)
+    lengths = np.array([len(text) for text in letters])
+    aligner, database = pyopal.Aligner(_BLOSUM62, **_GAPS), pyopal.Database(letters)
+
+    def row(text: str) -> np.ndarray:
+        found = aligner.align(text, database, mode="score", overflow="buckets")
+        scores = np.fromiter((hit.score for hit in found), dtype=np.float64, count=len(letters))
+        evalues = K * np.minimum(lengths, len(text)) * lengths.sum() * np.exp(-LAMBDA * scores)
+        return np.where((evalues <= max_evalue) & (scores > 0), bit_score(scores), 0.0).astype(np.float32)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.stack(list(pool.map(row, texts)))
+
+
 def self_bits(sequence: str) -> float:
     """Return the bit score of a sequence with itself: the best stretch of BLOSUM62's diagonal."""
     total = np.cumsum([0.0, *(_DIAGONAL[letter] for letter in _scorable(sequence))])

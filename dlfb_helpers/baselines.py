@@ -143,19 +143,27 @@ def standardise(train_embeddings: np.ndarray, embeddings: np.ndarray) -> tuple[n
     ValueError
         If the tables are not 2-D with the same features, training has no protein, or a value is not finite.
     """
-    train, queries = np.asarray(train_embeddings, dtype=np.float64), np.asarray(embeddings, dtype=np.float64)
-    if train.ndim != 2 or queries.ndim != 2 or train.shape[1] != queries.shape[1] or len(train) == 0:
+    train, queries = checked_embeddings(train_embeddings), checked_embeddings(embeddings)
+    if train.shape[1] != queries.shape[1] or len(train) == 0:
         raise ValueError(
             f"embeddings must be tables with the same features, but have shapes {train.shape} and {queries.shape}"
         )
-    if not (np.isfinite(train).all() and np.isfinite(queries).all()):
-        raise ValueError("embeddings hold values that are not finite; compute those proteins' embeddings again")
     # Subtracted from its own first row, a constant feature is exactly 0; its rounded mean would leave a remainder.
     origin = train[0]
     train, queries = train - origin, queries - origin
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     deviation[deviation == 0] = 1.0
     return (train - mean) / deviation, (queries - mean) / deviation
+
+
+def checked_embeddings(embeddings: np.ndarray) -> np.ndarray:
+    """Embeddings as float64, or a ValueError if they are no finite 2-D table."""
+    table = np.asarray(embeddings, dtype=np.float64)
+    if table.ndim != 2:
+        raise ValueError(f"embeddings must be a table, a row for each protein, but have shape {table.shape}")
+    if not np.isfinite(table).all():
+        raise ValueError("embeddings hold values that are not finite; compute those proteins' embeddings again")
+    return table
 
 
 def as_labels(train_targets: np.ndarray | pd.DataFrame, num_proteins: int | None = None) -> np.ndarray:

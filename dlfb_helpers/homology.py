@@ -16,7 +16,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.alignment import align_all, self_bits
+from dlfb_helpers.alignment import align_all, cross_bits, self_bits
 from dlfb_helpers.bundled import bundled_folder
 from dlfb_helpers.store import sequence_key
 
@@ -115,14 +115,25 @@ def clusters(sequences: Sequence[str]) -> np.ndarray:
 
 
 def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return the bit score of each query against each reference, float32 (n, m), 0 where E > 10."""
-    sequences = [*queries, *references]
-    places, known = _relations(sequences)
-    bits = np.zeros((len(known.table), len(known.table)), dtype=np.float32)
+    """Return the bit score of each query against each reference, float32 (n, m), 0 where E > 10.
+
+    What is known is looked up; the sequences that are not known are aligned.
+    """
+    keys = [sequence_key(sequence) for sequence in (*queries, *references)]
+    known = max(_known(), key=lambda relations: (relations.table.index.get_indexer(keys) >= 0).sum())
+    places = known.table.index.get_indexer(keys)
+    size = len(known.table)
+    bits = np.zeros((size + 1, size + 1), dtype=np.float32)  # the last row and column stand for the unknown, place -1
     first, second = known.pairs["first"].to_numpy(dtype=int), known.pairs["second"].to_numpy(dtype=int)
     bits[first, second] = bits[second, first] = known.pairs["bits"]
-    bits[places, places] = [self_bits(sequence) for sequence in sequences]  # identical sequences share a row
-    return bits[np.ix_(places[: len(queries)], places[len(queries) :])]
+    own = {place: self_bits(sequence) for place, sequence in zip(places, (*queries, *references)) if place >= 0}
+    bits[list(own), list(own)] = list(own.values())  # identical sequences share a row
+    rows, columns = np.split(places, [len(queries)])
+    bits = bits[np.ix_(rows, columns)]
+    new_rows, new_columns = np.flatnonzero(rows < 0), np.flatnonzero(columns < 0)
+    bits[new_rows] = cross_bits([queries[row] for row in new_rows], references)
+    bits[:, new_columns] = cross_bits(queries, [references[column] for column in new_columns])
+    return bits
 
 
 def cross_pairs(parts: Mapping[str, pd.Series]) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from dlfb_helpers.baselines import as_labels, standardise
+from dlfb_helpers.baselines import as_labels
+from dlfb_helpers.whitening import Whitening, unit_length
 
 CHUNK = 1_000_000
 """Cosines held at a time; with their ranking, some 30 MB."""
@@ -81,12 +82,14 @@ def embedding_neighbours(
     embeddings: np.ndarray,
     k: int = 50,
     temperature: float = 0.07,
+    whitening: float = 0.0,
 ) -> np.ndarray:
     """Score a term by its frequency among the k training proteins with the most similar embeddings.
 
     Similar is a high cosine between embeddings that are standardised with the mean and standard deviation of the
-    training proteins: raw mean embeddings all point much the same way. Neighbours are weighted by
-    softmax(cosine / temperature), as in the weighted nearest neighbours of Wu et al. (CVPR 2018, arXiv:1805.01978).
+    training proteins, and whitened if so asked: raw mean embeddings all point much the same way. Neighbours are
+    weighted by softmax(cosine / temperature), as in the weighted nearest neighbours of Wu et al. (CVPR 2018,
+    arXiv:1805.01978).
 
     Parameters
     ----------
@@ -100,6 +103,8 @@ def embedding_neighbours(
         Number of neighbours. Of equally similar ones, those that come first in the training split count.
     temperature
         Above 0. Low values leave the vote to the nearest neighbour, `numpy.inf` gives all k the same weight.
+    whitening
+        Power of the `Whitening`, from 0 (standardised only) to 1.
 
     Returns
     -------
@@ -118,7 +123,8 @@ def embedding_neighbours(
         raise ValueError(f"k must lie between 1 and the {len(labels)} training proteins, but is {k}")
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, but is {temperature}")
-    train, queries = map(_directions, standardise(train_embeddings, embeddings))
+    whiten = Whitening.fit(train_embeddings, whitening)
+    train, queries = unit_length(whiten(train_embeddings)), unit_length(whiten(embeddings))
     scores = np.empty((len(queries), labels.shape[1]), dtype=np.float32)
     rows = max(1, CHUNK // len(train))
     for start in range(0, len(queries), rows):
@@ -132,14 +138,3 @@ def embedding_neighbours(
         votes = csr_array((weights.ravel(), nearest.ravel(), ends), shape=(len(nearest), len(train)))
         scores[start : start + rows] = votes @ labels
     return scores
-
-
-def _directions(vectors: np.ndarray) -> np.ndarray:
-    """Vectors scaled to length 1."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if (lengths == 0).any():
-        raise ValueError(
-            f"{int((lengths == 0).sum())} embeddings equal the training mean, first in row {int(lengths.argmin())}: "
-            "a cosine is undefined there; pass training embeddings that differ from each other"
-        )
-    return vectors / lengths

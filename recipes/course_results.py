@@ -1,0 +1,293 @@
+"""Measure everything that README and chapters quote, and write it to one results file.
+
+For each split: every setting is chosen on validation, every predictor fitted again on training and validation
+together, its test predictions made, and only then are the test labels opened, once. About 15 minutes on two cores with
+the bundled embeddings. Run from the project's root::
+
+    make results                                  # write dlfb_helpers/assets/results
+    .venv/bin/python -m recipes.course_results --check   # measure again and compare
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers import cafa
+from dlfb_helpers.cafa_metrics import f_at, fmax, information_content, smin
+from dlfb_helpers.calibration import Isotonic, LogitScaling, Temperature, brier_score, expected_calibration_error
+from dlfb_helpers.consistency import count_violations, make_consistent
+from dlfb_helpers.dataset import label_table, split_proteins, to_arrays
+from dlfb_helpers.embedded_dataset import add_embeddings
+from dlfb_helpers.ensemble import Recipe
+from dlfb_helpers.homology import clusters, cross_pairs, families
+from dlfb_helpers.metrics import average_precision, compute_metrics, micro_average_precision
+from dlfb_helpers.model import Model, create_train_state
+from dlfb_helpers.results import Sealed
+from dlfb_helpers.selection import NetworkSettings, Proteins, choose, predict
+from dlfb_helpers.splits import grouped_split, homology_split
+from dlfb_helpers.time_split import time_split
+from dlfb_helpers.training import predict as predict_article
+from dlfb_helpers.training import train_compiled
+from dlfb_helpers.uncertainty import bootstrap_mean, paired_difference
+from recipes.sources import write_manifest
+
+OUT = Path("dlfb_helpers/assets/results")
+SEED = 42
+TOLERANCE = 0.01
+"""By how much a figure may differ on another machine: floating-point sums differ, and so do trained networks."""
+
+FULL = NetworkSettings()
+NETWORKS = {
+    "full recipe": FULL,
+    "raw embeddings": NetworkSettings(whitening=None),
+    "standardised, not whitened": NetworkSettings(whitening=0.0),
+    "more whitening (0.5)": NetworkSettings(whitening=0.5),
+    "no dropout": NetworkSettings(recipe=Recipe(input_dropout=0.0, dropout=0.0)),
+    "more dropout (0.5)": NetworkSettings(recipe=Recipe(dropout=0.5)),
+    "no weight decay": NetworkSettings(recipe=Recipe(weight_decay=0.0)),
+    "constant learning rate": NetworkSettings(recipe=Recipe(warm=False)),
+    "weights of the last pass": NetworkSettings(recipe=Recipe(keep=Recipe().epochs)),
+    "narrower (256, 128)": NetworkSettings(recipe=Recipe(widths=(256, 128))),
+    "focal loss": NetworkSettings(recipe=Recipe(loss="focal")),
+    "balanced loss": NetworkSettings(recipe=Recipe(loss="balanced")),
+}
+"""The full recipe, and what becomes of it when one thing is changed: the ablation, and what is chosen among."""
+
+Parts = Mapping[str, Proteins]
+
+
+def measure_split(
+    parts: Parts,
+    sealed: Sealed,
+    groups: Mapping[str, np.ndarray],
+    data: cafa.CafaData,
+    networks: Mapping[str, NetworkSettings],
+    kinds: pd.Series | None = None,
+) -> tuple[dict, pd.DataFrame]:
+    """Choose, fit, predict, then open the test labels and score.
+
+    Parameters
+    ----------
+    parts
+        "train", "valid" and "test"; the labels of "test" are taken away.
+    sealed
+        The test labels.
+    groups
+        Units of the bootstrap, a label for each protein of "valid" and "test".
+    data
+        Where ontology and annotations (for the information content) come from.
+    networks
+        Settings to choose among; with more than one, their ablation is part of the result.
+    kinds
+        Kind of each test protein, where kinds are also to be scored apart.
+
+    Returns
+    -------
+    dict
+        The figures.
+    pandas.DataFrame
+        Test probabilities of the mixture.
+    """
+    train, valid, test = parts["train"], parts["valid"], parts["test"]
+    terms, ontology = train.targets.columns, data.ontology
+    choice, trials, on_valid = choose(train, valid, networks)
+    valid_mixture = make_consistent(on_valid["mixture"], terms, ontology)
+    known = train + valid
+    tables = predict(choice, known, test.sequences, test.embeddings, ontology)
+    calibrators = {"temperature": Temperature, "logit scaling": LogitScaling, "isotonic": Isotonic}
+    fitted = {name: kind.fit(valid.targets, valid_mixture) for name, kind in calibrators.items()}
+    calibrated = {name: calibrate(tables["mixture"]) for name, calibrate in fitted.items()}
+    threshold = fmax(valid.targets, valid_mixture).threshold
+    weights = information_content(_annotations(data, known), ontology)[terms]
+
+    targets = sealed.open(tables | {f"mixture, {name}": table for name, table in calibrated.items()})
+    auprc = {name: pd.Series(average_precision(targets, table), index=targets.index) for name, table in tables.items()}
+    result = {
+        "proteins": {part: len(parts[part].sequences) for part in parts},
+        "terms": len(terms),
+        "terms without a test positive": int((targets.sum() == 0).sum()),
+        "choice": asdict(choice),
+        "validation": trials.groupby("predictor")["auprc"].max().to_dict(),
+        "predictors": {
+            name: _scores(targets, table, auprc[name], groups["test"], weights, threshold)
+            for name, table in tables.items()
+        },
+        "mixture minus": {
+            name: paired_difference(auprc["mixture"], auprc[name], groups["test"])._asdict()
+            for name in tables if name != "mixture"
+        },
+        "calibration": {
+            name: {
+                "ece": expected_calibration_error(targets, table),
+                "ece from 0.05": expected_calibration_error(targets, table, minimum=0.05),
+                "pairs from 0.05": int((table >= 0.05).sum()),
+                "brier": brier_score(targets, table),
+            }
+            for name, table in {"none": tables["mixture"], **calibrated}.items()
+        },
+        "violations": {
+            "validation mixture, before": count_violations(on_valid["mixture"], terms, ontology),
+            **{name: count_violations(table, terms, ontology) for name, table in (tables | calibrated).items()},
+        },
+    }  # fmt: skip
+    if kinds is not None:
+        kinds = kinds[targets.index]
+        result["apart"] = {
+            kind: {name: bootstrap_mean(auprc[name][kinds == kind])._asdict() for name in tables}
+            | {"mixture minus embedding neighbours": paired_difference(
+                auprc["mixture"][kinds == kind], auprc["embedding neighbours"][kinds == kind])._asdict()}
+            for kind in kinds.unique()
+        }  # fmt: skip
+        result["accounts"] = {kind: int((kinds == kind).sum()) for kind in kinds.unique()}
+    if len(networks) > 1:
+        result["ablation"] = _ablation(valid, on_valid, list(networks), groups["valid"])
+    return result, pd.DataFrame(tables["mixture"], index=targets.index, columns=terms)
+
+
+def _scores(
+    targets: pd.DataFrame, table: np.ndarray, auprc: pd.Series, groups: np.ndarray, weights: pd.Series, threshold: float
+) -> dict:
+    """All metrics of one predictor; F at the threshold that the mixture's validation picked is told for all."""
+    best, weighted, distance = fmax(targets, table), fmax(targets, table, weights), smin(targets, table, weights)
+    return {
+        "auprc": bootstrap_mean(auprc, groups)._asdict(),
+        "auroc": compute_metrics(targets, table, by="protein")["auroc"],
+        "auprc over terms": compute_metrics(targets, table, by="term")["auprc"],
+        "micro auprc": micro_average_precision(targets, table),
+        "fmax": best.f, "weighted fmax": weighted.f, "smin": distance.s,
+        "f at validation threshold": f_at(targets, table, threshold).f,
+    }  # fmt: skip
+
+
+def _ablation(valid: Proteins, tables: Mapping[str, np.ndarray], names: list[str], groups: np.ndarray) -> list[dict]:
+    """Validation auPRC of each network setting: five networks one by one, together, and paired with the full recipe."""
+    single = {
+        name: np.mean([average_precision(valid.targets, member) for member in tables[name]], axis=0) for name in names
+    }
+    return [
+        {
+            "setting": name,
+            "one network": bootstrap_mean(single[name], groups)._asdict(),
+            "minus full recipe": paired_difference(single[name], single["full recipe"], groups)._asdict(),
+            "seeds": [round(float(np.nanmean(average_precision(valid.targets, member))), 6) for member in tables[name]],
+            "five together": bootstrap_mean(
+                average_precision(valid.targets, tables[name].mean(axis=0)), groups
+            )._asdict(),
+        }
+        for name in names
+    ]
+
+
+def _annotations(data: cafa.CafaData, known: Proteins) -> pd.DataFrame:
+    """Propagated MFO annotations of the proteins whose labels may be seen."""
+    rows = data.terms[(data.terms["aspect"] == "MFO") & data.terms["EntryID"].isin(known.targets.index)]
+    pairs = {(entry, data.ontology.canonical(term)) for entry, term in zip(rows["EntryID"], rows["term"])}
+    propagated = data.ontology.propagate(pair for pair in pairs if pair[1])
+    return pd.DataFrame(sorted(propagated), columns=["EntryID", "term"])
+
+
+def measure_article(table: pd.DataFrame, sequences: pd.DataFrame) -> dict:
+    """The article's recipe as chapter 8 runs it: 300 steps on the training part of the random split."""
+    splits = {part: table.loc[ids] for part, ids in split_proteins(sequences, seed=SEED).items()}
+    arrays = {part: to_arrays(split) for part, split in splits.items()}
+    state = create_train_state(SEED, Model(arrays["train"]["target"].shape[1]), arrays["train"]["embedding"].shape[1])
+    state, _ = train_compiled(state, splits, seed=SEED, evaluate_on=())
+    probabilities = predict_article(state, arrays["test"]["embedding"])
+    per_protein = compute_metrics(arrays["test"]["target"], probabilities, by="protein")
+    per_term = compute_metrics(arrays["test"]["target"], probabilities, by="term")
+    return {"auprc": per_protein["auprc"], "auroc": per_protein["auroc"], "auprc over terms": per_term["auprc"]}
+
+
+def similar_across(parts: Parts) -> int:
+    """Similar pairs of proteins across the parts of a split."""
+    return len(cross_pairs({p: pd.Series(known.sequences, known.targets.index) for p, known in parts.items()}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="measure again, and compare with what is there")
+    arguments = parser.parse_args()
+    if arguments.check:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(Path(folder))
+            sys.exit(compare(json.loads((OUT / "results.json").read_text()),
+                             json.loads(Path(folder, "results.json").read_text())))  # fmt: skip
+    measure(OUT)
+
+
+def measure(out: Path) -> None:
+    """Measure every split and write the results file and the mixtures' predictions into `out`."""
+    start = time.monotonic()
+    data = cafa.load()
+    table = label_table(data).table
+    sequences = table[["Sequence"]]
+    vectors = add_embeddings(table)
+    everything = sequences.join(vectors)
+    unit = pd.Series(families(sequences["Sequence"].tolist()), sequences.index)
+    mmseqs = pd.Series(clusters(sequences["Sequence"].tolist()), sequences.index)
+    one, each = {"full recipe": FULL}, pd.Series(table.index, table.index)
+    later = time_split(data, SEED)
+    rows_of_time = pd.concat([later.train, later.valid, later.test])
+    rows_of_time = add_embeddings(rows_of_time).join(rows_of_time["Sequence"])
+    in_time = {part: list(getattr(later, part).index) for part in ("train", "valid", "test")}
+    plans = {
+        "random": (split_proteins(sequences, SEED), everything, each, NETWORKS),
+        "families": (homology_split(sequences, SEED)[0], everything, unit, NETWORKS),
+        "time": (in_time, rows_of_time, pd.Series(rows_of_time.index, rows_of_time.index), one),
+        "clusters": (grouped_split(mmseqs, SEED), everything, mmseqs, one),
+    }
+    plans |= {
+        f"families, seed {seed}": (homology_split(sequences, seed)[0], everything, unit, one)
+        for seed in range(SEED + 1, SEED + 5)
+    }
+    results = {"seed": SEED, "tolerance": TOLERANCE, "versions": {p: version(p) for p in ("jax", "flax", "numpy")}}
+    results["article's recipe"] = measure_article(vectors, sequences)
+    results["time split"] = later.counts
+    results["splits"] = {}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, (ids, rows, units, networks) in plans.items():
+        parts = {part: Proteins.from_table(rows.loc[members]) for part, members in ids.items()}
+        groups = {part: units[ids[part]].to_numpy() for part in ("valid", "test")}
+        across = similar_across(parts) if name != "time" else None
+        sealed = Sealed(parts["test"].targets)
+        parts["test"] = parts["test"]._replace(targets=parts["test"].targets[[]])
+        aside = later.knowledge if name == "time" else None
+        seen = later.early if name == "time" else data
+        figures, predictions = measure_split(parts, sealed, groups, seen, networks, aside)
+        results["splits"][name] = {"similar pairs across": across, **figures}
+        if name in ("random", "families", "time"):
+            predictions.to_parquet(out / f"{name}.parquet", compression="zstd")
+        means = {n: round(p["auprc"]["mean"], 3) for n, p in figures["predictors"].items()}
+        print(f"{time.monotonic() - start:.0f} s, {name}: {means}", flush=True)
+    results["minutes"] = round((time.monotonic() - start) / 60, 1)
+    (out / "results.json").write_text(json.dumps(results, indent=1, default=list) + "\n", encoding="utf-8")
+    write_manifest(out, what="Measured results and test predictions, by make results", licence="CC BY 4.0")
+
+
+def compare(kept: dict, fresh: dict, path: str = "") -> int:
+    """Print every figure that differs by more than the tolerance; return 1 if one does."""
+    differing = 0
+    for key, value in kept.items():
+        here = f"{path}/{key}"
+        if isinstance(value, dict):
+            differing |= compare(value, fresh.get(key, {}), here)
+        elif isinstance(value, float) and key != "minutes" and "choice" not in path:
+            if not abs(value - fresh.get(key, np.inf)) <= TOLERANCE * max(1.0, abs(value)):
+                print(f"{here}: {value} before, {fresh.get(key)} now")
+                differing = 1
+    return differing
+
+
+if __name__ == "__main__":
+    main()
