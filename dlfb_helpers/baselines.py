@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 
 def coin_flip(shape: tuple[int, int], seed: int = 42) -> np.ndarray:
@@ -120,8 +121,10 @@ def logistic_regression(
     train, queries = (table.astype(np.float32) for table in standardise(train_embeddings, embeddings))
     probabilities = constant_frequency(labels, len(queries))
     model = LogisticRegression(C=1 / strength, tol=tolerance, max_iter=1_000)
-    for term in np.flatnonzero(labels.min(axis=0) < labels.max(axis=0)):
-        probabilities[:, term] = model.fit(train, labels[:, term]).predict_proba(queries)[:, 1]
+    # So small a problem gains nothing from threads that wait for each other: one is up to fifteen times as fast.
+    with threadpool_limits(1):
+        for term in np.flatnonzero(labels.min(axis=0) < labels.max(axis=0)):
+            probabilities[:, term] = model.fit(train, labels[:, term]).predict_proba(queries)[:, 1]
     return probabilities
 
 

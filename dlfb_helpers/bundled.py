@@ -20,7 +20,7 @@ def bundled_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        ``"course_data"``, ``"checkpoint"``, ``"embeddings"`` or ``"structures"``.
+        One of the folders in ``dlfb_helpers/assets``, such as ``"course_data"`` or ``"checkpoint"``.
 
     Raises
     ------

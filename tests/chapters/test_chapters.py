@@ -24,6 +24,7 @@ NAMES = [
     "06_dataset",
     "07_training",
     "08_evaluation",
+    "09_honest_evaluation",
 ]
 HEADINGS = [
     "## What you need to know",
