@@ -25,7 +25,14 @@ import pandas as pd
 
 from dlfb_helpers import cafa
 from dlfb_helpers.cafa_metrics import f_at, fmax, information_content, smin
-from dlfb_helpers.calibration import Isotonic, LogitScaling, Temperature, brier_score, expected_calibration_error
+from dlfb_helpers.calibration import (
+    Isotonic,
+    LogitScaling,
+    Temperature,
+    brier_score,
+    expected_calibration_error,
+    reliability_table,
+)
 from dlfb_helpers.consistency import count_violations, make_consistent
 from dlfb_helpers.dataset import label_table, split_proteins, to_arrays
 from dlfb_helpers.embedded_dataset import add_embeddings
@@ -133,9 +140,11 @@ def measure_split(
                 "ece from 0.05": expected_calibration_error(targets, table, minimum=0.05),
                 "pairs from 0.05": int((table >= 0.05).sum()),
                 "brier": brier_score(targets, table),
+                "reliability": reliability_table(targets, table, minimum=0.05).to_dict("list"),
             }
             for name, table in {"none": tables["mixture"], **calibrated}.items()
         },
+        "calibrators": {name: asdict(fitted[name]) for name in ("temperature", "logit scaling")},
         "violations": {
             "validation mixture, before": count_violations(on_valid["mixture"], terms, ontology),
             **{name: count_violations(table, terms, ontology) for name, table in (tables | calibrated).items()},

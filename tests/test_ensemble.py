@@ -55,9 +55,7 @@ def test_keep_stops_after_that_pass_and_needs_no_validation(tables):
 
 def test_it_starts_from_the_training_frequencies(tables):
     still = train_ensemble(replace(SMALL, learning_rate=1e-12), *tables, seeds=[0])
-    np.testing.assert_allclose(
-        jax.nn.sigmoid(still.params["output"]["bias"][0]), tables[1].mean(axis=0), atol=1e-5
-    )
+    np.testing.assert_allclose(jax.nn.sigmoid(still.params["output"]["bias"][0]), tables[1].mean(axis=0), atol=1e-5)
 
 
 def test_one_compilation_for_one_configuration(tables):

@@ -34,7 +34,7 @@ def test_figure_is_shown_once_with_its_alt_text_and_closed(shown):
     select_figure_formats(InteractiveShell.instance(), {"png"})
     axes = plt.subplots(figsize=(2, 1))[1]
     notebook.show_figure(axes, alt="an empty plot", dpi=50)
-    (data, metadata, _), = shown
+    ((data, metadata, _),) = shown
     assert metadata["image/png"]["alt"] == "an empty plot"
     assert data["image/png"]
     assert not plt.fignum_exists(axes.figure.number)

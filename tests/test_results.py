@@ -1,0 +1,110 @@
+"""Test labels are opened once and change no prediction; README quotes the results file."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dlfb_helpers import cafa
+from dlfb_helpers.consistency import count_violations
+from dlfb_helpers.dataset import label_table, split_proteins
+from dlfb_helpers.embedded_dataset import add_embeddings
+from dlfb_helpers.ensemble import Recipe
+from dlfb_helpers.metrics import average_precision
+from dlfb_helpers.results import Sealed, load_predictions, load_results
+from dlfb_helpers.selection import NetworkSettings, Proteins
+from recipes.course_results import compare, measure_split
+
+SPLITS = ("random", "families", "time")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return cafa.load()
+
+
+@pytest.fixture(scope="module")
+def results():
+    return load_results()
+
+
+def test_poisoned_test_labels_change_no_choice_and_no_prediction(data):
+    table = label_table(data).table
+    table = table.join(add_embeddings(table).filter(like="ME:")).sample(400, random_state=1)
+    ids = split_proteins(table)
+    parts = {part: Proteins.from_table(table.loc[rows]) for part, rows in ids.items()}
+    truth = parts["test"].targets
+    parts["test"] = parts["test"]._replace(targets=truth[[]])
+    networks = {"small": NetworkSettings(recipe=Recipe(widths=(16,), epochs=2))}
+    groups = {part: np.array(ids[part]) for part in ("valid", "test")}
+    runs = [measure_split(parts, Sealed(labels), groups, data, networks) for labels in (truth, 1 - truth)]
+    pd.testing.assert_frame_equal(runs[0][1], runs[1][1], check_exact=True)
+    assert runs[0][0]["choice"] == runs[1][0]["choice"]
+    assert runs[0][0]["validation"] == runs[1][0]["validation"]
+    auprc = [run[0]["predictors"]["mixture"]["auprc"]["mean"] for run in runs]
+    assert abs(auprc[0] - auprc[1]) > 0.2  # the labels were used, at the end
+
+
+def test_labels_are_given_out_once_and_lock_the_predictions():
+    targets = pd.DataFrame([[0, 1]], columns=["GO:1", "GO:2"])
+    sealed, table = Sealed(targets), np.array([[0.1, 0.9]])
+    with pytest.raises(ValueError, match="no predictions"):
+        sealed.open({})
+    with pytest.raises(ValueError, match="broken must hold a finite number"):
+        sealed.open({"broken": np.array([[np.nan, 1.0]])})
+    assert sealed.open({"model": table}) is targets
+    with pytest.raises(ValueError, match="read-only"):
+        table[0, 0] = 1.0
+    with pytest.raises(RuntimeError, match="have been used"):
+        sealed.open({"model": table})
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_written_predictions_obey_the_ontology_and_score_what_the_file_says(split, data, results):
+    predictions, figures = load_predictions(split), results["splits"][split]
+    assert predictions.shape == (figures["proteins"]["test"], figures["terms"])
+    assert count_violations(predictions, predictions.columns, data.ontology) == 0
+    if split != "time":
+        targets = label_table(data).table.loc[predictions.index, predictions.columns]
+        auprc = np.nanmean(average_precision(targets, predictions.to_numpy()))
+        assert auprc == pytest.approx(figures["predictors"]["mixture"]["auprc"]["mean"], abs=1e-6)
+
+
+def test_no_table_of_any_split_breaks_the_ontology(results):
+    for figures in results["splits"].values():
+        broken = {name: count for name, count in figures["violations"].items() if not name.startswith("validation")}
+        assert set(broken.values()) == {0}
+
+
+def test_the_targets_that_were_set_are_reached(results):
+    for split, target in (("random", 0.62), ("families", 0.54)):
+        figures = results["splits"][split]
+        assert figures["predictors"]["mixture"]["auprc"]["mean"] >= target
+        assert min(difference["low"] for difference in figures["mixture minus"].values()) > 0
+    assert results["splits"]["families"]["similar pairs across"] == 0
+
+
+def test_a_changed_figure_is_reported(results, capsys):
+    assert compare(results, results) == 0
+    other = {"seed": 42, "a": {"b": 0.5}}
+    assert compare({"a": {"b": 0.51}}, other) == 0
+    assert compare({"a": {"b": 0.53}}, other) == 1
+    assert "/a/b: 0.53 before, 0.5 now" in capsys.readouterr().out
+
+
+def test_readme_quotes_the_file(results):
+    """Every row of the table of predictors, to two decimals."""
+    readme = Path("README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (?:\*\*)?([^|*]+?)(?:\*\*)? \| ((?:[\d.]+ \| ?){3})$", readme, re.MULTILINE))
+    for name in results["splits"]["random"]["predictors"]:
+        wanted = [results["splits"][split]["predictors"][name]["auprc"]["mean"] for split in SPLITS]
+        assert [float(cell) for cell in rows[name].split("|") if cell.strip()] == [round(value, 2) for value in wanted]
+
+
+def test_unknown_split_is_named():
+    with pytest.raises(
+        ValueError, match="no predictions for the split 'moon'; there are those for families, random, time"
+    ):
+        load_predictions("moon")
