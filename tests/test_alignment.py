@@ -6,7 +6,7 @@ import pytest
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from dlfb_helpers import cafa
-from dlfb_helpers.alignment import LAMBDA, K, align_all, bit_score, self_bits
+from dlfb_helpers.alignment import LAMBDA, K, align_all, bit_score, cross_bits, self_bits
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,16 @@ def test_a_sequence_scores_against_itself_what_biopython_says(sequences):
 @pytest.mark.parametrize("few", [[], ["ACDEFGHIK"]])
 def test_fewer_than_two_sequences_make_no_pair(few):
     assert align_all(few).empty
+
+
+def test_cross_bits_are_those_of_all_pairs_and_a_query_finds_its_copy(sequences):
+    few = sequences[:12]
+    pairs = align_all(few, max_evalue=1e-3)
+    bits = cross_bits(few, few, max_evalue=1e9)
+    np.testing.assert_allclose(bits[pairs["first"], pairs["second"]], pairs["bits"], rtol=1e-6)
+    np.testing.assert_allclose(np.diag(bits), [self_bits(sequence) for sequence in few], rtol=1e-6)
+    np.testing.assert_allclose(bits, bits.T)
+    assert (cross_bits(["ACDEF"], ["WWWWWWW"]) == 0).all()
+    assert cross_bits([], few).shape == (0, 12)
+    with pytest.raises(ValueError, match="not in capital letters"):
+        cross_bits(["acd"], few)

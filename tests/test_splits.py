@@ -11,7 +11,7 @@ import pytest
 from dlfb_helpers import cafa, homology
 from dlfb_helpers.alignment import align_all
 from dlfb_helpers.dataset import label_table
-from dlfb_helpers.splits import homology_split
+from dlfb_helpers.splits import grouped_split, homology_split
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,13 @@ def test_what_cannot_be_split_is_refused(table):
         homology_split(table, fractions=(0.5, 0.2, 0.2))
     with pytest.raises(ValueError, match="too few to split"):
         homology_split(table.head(2))
+
+
+def test_groups_stay_whole_and_the_order_of_the_rows_does_not_matter():
+    groups = pd.Series(np.random.default_rng(0).integers(30, size=300), index=[f"P{n:03}" for n in range(300)])
+    parts = grouped_split(groups, seed=1)
+    held = [set(groups[ids]) for ids in parts.values()]
+    assert sum(map(len, held)) == 30 == len(set.union(*held))
+    assert [len(parts[part]) >= 60 for part in ("valid", "test")] == [True, True]
+    assert grouped_split(groups.sample(frac=1, random_state=0), seed=1) == parts
+    assert grouped_split(groups, seed=2) != parts

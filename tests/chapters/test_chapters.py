@@ -73,7 +73,7 @@ def headings(notebook) -> list[str]:
     return re.findall(r"^#{1,6} .+$", text, re.MULTILINE)
 
 
-def test_the_folder_holds_the_eight_chapters_and_no_other_notebook():
+def test_the_folder_holds_the_nine_chapters_and_no_other_notebook():
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
