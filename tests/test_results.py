@@ -106,6 +106,20 @@ def test_readme_quotes_the_file(results):
         assert [float(cell) for cell in rows[name].split("|") if cell.strip()] == [round(value, 2) for value in wanted]
 
 
+def test_readme_quotes_the_articles_recipe(results):
+    readme, random = Path("README.md").read_text(encoding="utf-8"), results["splits"]["random"]
+    measured = {
+        "test auPRC, averaged over proteins | .410": results["article's recipe"]["auprc"],
+        "test auROC, averaged over proteins | .879": results["article's recipe"]["auroc"],
+        "test auPRC, averaged over functions |": results["article's recipe"]["auprc over terms"],
+        "test auPRC of constant training frequencies |": random["predictors"]["training frequency"]["auprc"]["mean"],
+    }
+    for row, value in measured.items():
+        assert re.search(rf"\| {re.escape(row)} *\| {value:.2f} \|".replace("0\\.", "\\."), readme.replace(" .", " 0.")) or (
+            f"| {row}" in readme and f"| {value:.2f} |".replace("| 0.", "| .") in readme
+        ), row
+
+
 def test_unknown_split_is_named():
     with pytest.raises(
         ValueError, match="no predictions for the split 'moon'; there are those for families, random, time"
