@@ -86,7 +86,9 @@ def align_all(sequences: Sequence[str], max_evalue: float = 10.0) -> pd.DataFram
     return table.sort_values(["first", "second"], ignore_index=True)
 
 
-def cross_bits(queries: Sequence[str], references: Sequence[str], max_evalue: float = 10.0) -> np.ndarray:
+def cross_bits(
+    queries: Sequence[str], references: Sequence[str], max_evalue: float = 10.0, residues: int | None = None
+) -> np.ndarray:
     """Score each query against each reference by local alignment.
 
     Parameters
@@ -94,7 +96,9 @@ def cross_bits(queries: Sequence[str], references: Sequence[str], max_evalue: fl
     queries, references
         Sequences in capital letters, as in `align_all`; duplicates are allowed.
     max_evalue
-        E as in `align_all`, with N the residues of the references.
+        E as in `align_all`.
+    residues
+        N, the residues of all that is searched; those of the references if not given.
 
     Returns
     -------
@@ -110,12 +114,13 @@ def cross_bits(queries: Sequence[str], references: Sequence[str], max_evalue: fl
     if not (texts and letters):
         return np.zeros((len(texts), len(letters)), dtype=np.float32)
     lengths = np.array([len(text) for text in letters])
+    residues = residues or int(lengths.sum())
     aligner, database = pyopal.Aligner(_BLOSUM62, **_GAPS), pyopal.Database(letters)
 
     def row(text: str) -> np.ndarray:
         found = aligner.align(text, database, mode="score", overflow="buckets")
         scores = np.fromiter((hit.score for hit in found), dtype=np.float64, count=len(letters))
-        evalues = K * np.minimum(lengths, len(text)) * lengths.sum() * np.exp(-LAMBDA * scores)
+        evalues = K * np.minimum(lengths, len(text)) * residues * np.exp(-LAMBDA * scores)
         return np.where((evalues <= max_evalue) & (scores > 0), bit_score(scores), 0.0).astype(np.float32)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -9,7 +9,7 @@ import pandas as pd
 from dlfb_helpers import cafa
 from dlfb_helpers.checkpoints import Checkpoint
 from dlfb_helpers.dataset import LabelledProteins, label_table, split_proteins
-from dlfb_helpers.embeddings import embed_proteins
+from dlfb_helpers.embedding_runs import embed_proteins
 
 
 def add_embeddings(

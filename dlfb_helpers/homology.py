@@ -132,7 +132,9 @@ def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndar
     bits = bits[np.ix_(rows, columns)]
     new_rows, new_columns = np.flatnonzero(rows < 0), np.flatnonzero(columns < 0)
     bits[new_rows] = cross_bits([queries[row] for row in new_rows], references)
-    bits[:, new_columns] = cross_bits(queries, [references[column] for column in new_columns])
+    # One N for both, or a pair would count among few references and be lost among many.
+    searched = sum(map(len, references))
+    bits[:, new_columns] = cross_bits(queries, [references[column] for column in new_columns], residues=searched)
     return bits
 
 

@@ -1,4 +1,4 @@
-"""A split by homology: whole families on one side, and no similar pair of proteins across.
+"""Splits by homology: whole families on one side, and no similar pair of proteins across.
 
 The random split is `dlfb_helpers.dataset.split_proteins`.
 """
@@ -44,8 +44,52 @@ def homology_split(
     """
     check_split(table, fractions)
     sequences = table["Sequence"].sort_index()
-    family = pd.Series(families(sequences.tolist()), index=sequences.index)
-    parts = grouped_split(family, seed, fractions)
+    return _without_leaks(grouped_split(_families(sequences), seed, fractions), sequences)
+
+
+def homology_folds(
+    table: pd.DataFrame, seed: int = 42, num_folds: int = 5
+) -> list[tuple[dict[str, list[str]], pd.DataFrame]]:
+    """Split proteins by family as often as it takes for each one to be tested once: cross-validation by families.
+
+    The families fill `num_folds` folds of about one size. Each fold is the test part of one split, the next fold its
+    valid part, the others its train part. With five folds the first split is that of `homology_split`.
+
+    Parameters
+    ----------
+    table, seed
+        As in `homology_split`.
+    num_folds : int
+        At least 3.
+
+    Returns
+    -------
+    list of tuple
+        For each fold what `homology_split` returns.
+
+    Raises
+    ------
+    ValueError
+        As `homology_split`, or if there are fewer than three folds.
+    """
+    if num_folds < 3:
+        raise ValueError(f"num_folds must be at least 3, one each to train, choose and test, but is {num_folds}")
+    check_split(table, (1 - 2 / num_folds, 1 / num_folds, 1 / num_folds))
+    sequences = table["Sequence"].sort_index()
+    folds = _fill(_families(sequences), seed, [1 / num_folds] * (num_folds - 1))
+    turned = (folds[turn:] + folds[:turn] for turn in range(num_folds))
+    return [
+        _without_leaks({"train": sorted(sum(rest, [])), "valid": valid, "test": test}, sequences)
+        for test, valid, *rest in turned
+    ]
+
+
+def _families(sequences: pd.Series) -> pd.Series:
+    return pd.Series(families(sequences.tolist()), index=sequences.index)
+
+
+def _without_leaks(parts: dict[str, list[str]], sequences: pd.Series) -> tuple[dict[str, list[str]], pd.DataFrame]:
+    """Leave one protein of each similar pair across parts out, never one of the test part."""
     across = cross_pairs({part: sequences[ids] for part, ids in parts.items()})
     rank = {"train": 0, "valid": 1, "test": 2}
     first_goes = across["first_part"].map(rank) < across["second_part"].map(rank)
@@ -53,7 +97,7 @@ def homology_split(
     gone = set(across["left_out"])
     splits = {part: sorted(set(ids) - gone) for part, ids in parts.items()}
     if empty := [part for part, ids in splits.items() if not ids]:
-        raise ValueError(f"no protein is left in {empty[0]}: {family.nunique()} families are too few to split")
+        raise ValueError(f"no protein is left in {empty[0]}: the families are too few to split")
     return splits, across
 
 
@@ -76,11 +120,18 @@ def grouped_split(
     dict of str to list of str
         EntryIDs, sorted, under train, valid and test; the last two get the group that fills them up.
     """
+    test, valid, train = _fill(groups, seed, [fractions[2], fractions[1]])
+    return {"train": train, "valid": valid, "test": test}
+
+
+def _fill(groups: pd.Series, seed: int, shares: list[float]) -> list[list[str]]:
+    """Fill parts one after the other with whole groups, drawn in random order; a last part gets the rest."""
     groups = groups.sort_index()  # so that the order of the rows does not matter
     members = {name: ids.tolist() for name, ids in sorted(groups.index.groupby(groups).items())}
-    parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
+    parts: list[list[str]] = [[]]
     for name in np.random.default_rng(seed).permutation(list(members)):
-        short = [part for part, share in (("test", fractions[2]), ("valid", fractions[1]))
-                 if len(parts[part]) < share * len(groups)]  # fmt: skip
-        parts[short[0] if short else "train"] += members[name]
-    return {part: sorted(ids) for part, ids in parts.items()}
+        if len(parts) <= len(shares) and len(parts[-1]) >= shares[len(parts) - 1] * len(groups):
+            parts.append([])
+        parts[-1] += members[name]
+    parts += [[] for _ in range(len(shares) + 1 - len(parts))]
+    return [sorted(part) for part in parts]

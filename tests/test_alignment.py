@@ -86,7 +86,8 @@ def test_cross_bits_are_those_of_all_pairs_and_a_query_finds_its_copy(sequences)
     np.testing.assert_allclose(bits[pairs["first"], pairs["second"]], pairs["bits"], rtol=1e-6)
     np.testing.assert_allclose(np.diag(bits), [self_bits(sequence) for sequence in few], rtol=1e-6)
     np.testing.assert_allclose(bits, bits.T)
-    assert (cross_bits(["ACDEF"], ["WWWWWWW"]) == 0).all()
+    assert (cross_bits(["AAAAA"], ["WWWWWWW"], max_evalue=1e9) == 0).all()  # nothing aligns, however much is allowed
+    assert (cross_bits(few, few[:1], residues=10**100) == 0).all()  # among so many residues any score is chance
     assert cross_bits([], few).shape == (0, 12)
     with pytest.raises(ValueError, match="not in capital letters"):
         cross_bits(["acd"], few)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dlfb_helpers import checkpoints, embeddings
-from dlfb_helpers.embeddings import embed_proteins, get_mean_embeddings, get_sequence_embeddings, window_plan
+from dlfb_helpers.embeddings import get_mean_embeddings, get_sequence_embeddings, window_plan
 
 INSULIN = (
     "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
@@ -134,42 +134,5 @@ def test_a_letter_the_model_does_not_know_names_the_sequence(tiny, bad):
         get_mean_embeddings(["MALWM", bad], tiny)
 
 
-def test_no_sequences_give_no_rows(tiny, tmp_path):
+def test_no_sequences_give_no_rows(tiny):
     assert get_mean_embeddings([], tiny).shape == (0, 16)
-    assert embed_proteins([], tiny, cache=tmp_path).shape == (0, 16)
-
-
-def test_the_cache_gives_the_same_vectors_without_computing(tiny, tmp_path, monkeypatch):
-    calls = []
-    first = embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path, progress=lambda *done: calls.append(done))
-    np.testing.assert_allclose(first[:6], get_mean_embeddings(SEQUENCES, tiny), atol=1e-5)
-    assert np.array_equal(first[0], first[6])
-    residues = sum(map(len, SEQUENCES))
-    assert calls == [(residues, residues)]  # the repeated insulin was computed once
-
-    def no_computing(*arguments):
-        raise AssertionError("computed again")
-
-    monkeypatch.setattr(embeddings, "get_mean_embeddings", no_computing)
-    assert np.array_equal(embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path), first)
-
-
-def test_an_interrupted_run_resumes(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(embeddings, "RESIDUES_A_PART", 120)
-
-    def interrupt(done, total):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        embed_proteins(SEQUENCES, tiny, cache=tmp_path, progress=interrupt)
-    left = []
-    resumed = embed_proteins(SEQUENCES, tiny, cache=tmp_path, progress=lambda done, total: left.append(total))
-    assert 0 < left[0] < sum(map(len, SEQUENCES))
-    np.testing.assert_allclose(resumed, get_mean_embeddings(SEQUENCES, tiny), atol=1e-5)
-
-
-def test_another_checkpoint_or_policy_does_not_hit_the_cache(tiny, course, tmp_path):
-    embed_proteins(["MALWM"], tiny, cache=tmp_path)
-    embed_proteins(["MALWM"], tiny, "truncate", cache=tmp_path)
-    assert embed_proteins(["MALWM"], course, cache=tmp_path).shape == (1, 320)
-    assert len(list(tmp_path.iterdir())) == 3

@@ -11,7 +11,7 @@ import pytest
 from dlfb_helpers import cafa, homology
 from dlfb_helpers.alignment import align_all
 from dlfb_helpers.dataset import label_table
-from dlfb_helpers.splits import grouped_split, homology_split
+from dlfb_helpers.splits import grouped_split, homology_folds, homology_split
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +94,15 @@ def test_groups_stay_whole_and_the_order_of_the_rows_does_not_matter():
     assert [len(parts[part]) >= 60 for part in ("valid", "test")] == [True, True]
     assert grouped_split(groups.sample(frac=1, random_state=0), seed=1) == parts
     assert grouped_split(groups, seed=2) != parts
+
+
+def test_each_protein_is_tested_in_one_fold_and_no_fold_leaks(table, split):
+    folds = homology_folds(table)
+    tested = sum((parts["test"] for parts, _ in folds), [])
+    assert sorted(tested) == sorted(table.index)  # once each, none left out
+    assert folds[0][0] == split[0]
+    for parts, across in folds:
+        assert homology.cross_pairs({part: table.loc[ids, "Sequence"] for part, ids in parts.items()}).empty
+        assert across["left_out"].nunique() < 0.05 * len(table)
+    with pytest.raises(ValueError, match="at least 3"):
+        homology_folds(table, num_folds=2)
