@@ -1,4 +1,4 @@
-"""Many proteins -> their vectors, each kept on disk once it is computed: an interrupted run goes on where it stopped."""
+"""Many proteins -> their vectors, each kept on disk once computed: an interrupted run goes on where it stopped."""
 
 from __future__ import annotations
 
