@@ -39,9 +39,10 @@ from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.ensemble import Recipe
 from dlfb_helpers.homology import clusters, cross_pairs, families
 from dlfb_helpers.metrics import average_precision, compute_metrics, micro_average_precision
+from dlfb_helpers.mixture import Mixture, NetworkSettings, Proteins
 from dlfb_helpers.model import Model, create_train_state
 from dlfb_helpers.results import Sealed
-from dlfb_helpers.selection import NetworkSettings, Proteins, choose, predict
+from dlfb_helpers.selection import choose, predict
 from dlfb_helpers.splits import grouped_split, homology_folds
 from dlfb_helpers.time_split import time_split
 from dlfb_helpers.training import predict as predict_article
@@ -113,7 +114,8 @@ def measure_split(
     choice, trials, on_valid = choose(train, valid, networks)
     valid_mixture = make_consistent(on_valid["mixture"], terms, ontology)
     known = train + valid
-    tables = predict(choice, known, test.sequences, test.embeddings, ontology)
+    fitted_mixture = Mixture.fit(choice, known)
+    tables = predict(fitted_mixture, test.sequences, test.embeddings, ontology)
     calibrators = {"temperature": Temperature, "logit scaling": LogitScaling, "isotonic": Isotonic}
     fitted = {name: kind.fit(valid.targets, valid_mixture) for name, kind in calibrators.items()}
     calibrated = {name: calibrate(tables["mixture"]) for name, calibrate in fitted.items()}

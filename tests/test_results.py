@@ -13,8 +13,8 @@ from dlfb_helpers.dataset import label_table, split_proteins
 from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.ensemble import Recipe
 from dlfb_helpers.metrics import average_precision
+from dlfb_helpers.mixture import NetworkSettings, Proteins
 from dlfb_helpers.results import Sealed, load_predictions, load_results
-from dlfb_helpers.selection import NetworkSettings, Proteins
 from recipes.course_results import compare, measure_split
 
 SPLITS = ("random", "families", "time")

@@ -10,7 +10,8 @@ from dlfb_helpers.consistency import count_violations
 from dlfb_helpers.dataset import label_table, split_proteins
 from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.ensemble import Recipe
-from dlfb_helpers.selection import NetworkSettings, Proteins, choose, predict
+from dlfb_helpers.mixture import Mixture, NetworkSettings, Proteins, mix
+from dlfb_helpers.selection import choose, predict
 
 NETWORKS = {
     "small": NetworkSettings(recipe=Recipe(widths=(32,), epochs=3)),
@@ -36,9 +37,13 @@ def chosen(parts):
 
 
 @pytest.fixture(scope="module")
-def predictions(data, parts, chosen):
-    known, test = parts["train"] + parts["valid"], parts["test"]
-    return predict(chosen[0], known, test.sequences, test.embeddings, data.ontology, seeds=range(2))
+def fitted(parts, chosen):
+    return Mixture.fit(chosen[0], parts["train"] + parts["valid"], seeds=range(2))
+
+
+@pytest.fixture(scope="module")
+def predictions(data, parts, fitted):
+    return predict(fitted, parts["test"].sequences, parts["test"].embeddings, data.ontology)
 
 
 def test_the_best_of_all_trials_is_chosen(parts, chosen):
@@ -46,8 +51,9 @@ def test_the_best_of_all_trials_is_chosen(parts, chosen):
     best = trials.loc[trials.groupby("predictor")["auprc"].idxmax()].set_index("predictor")["settings"]
     assert choice.neighbours == best["embedding neighbours"]
     assert choice.alignment == best["alignment neighbours"]
-    assert choice.weights == best["mixture"]
-    assert choice.network.whitening == NETWORKS[best["networks"]].whitening
+    name, weights = best["mixture"]
+    assert choice.weights == weights
+    assert choice.network.whitening == NETWORKS[name].whitening
     assert 1 <= choice.network.recipe.keep <= 3
     assert (
         selection.score(parts["valid"].targets, tables["mixture"]) == trials.query("predictor == 'mixture'").auprc.max()
@@ -56,14 +62,15 @@ def test_the_best_of_all_trials_is_chosen(parts, chosen):
 
 def test_a_mixture_is_tried_with_every_part_alone():
     assert {(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)} <= set(selection.WEIGHTS)
-    mixed = selection.mixture((1, 0, 3), np.zeros((2, 2)), np.full((2, 2), 9.0), np.ones((2, 2)))
+    mixed = mix((1, 0, 3), np.zeros((2, 2)), np.full((2, 2), 9.0), np.ones((2, 2)))
     np.testing.assert_allclose(mixed, 0.75)
 
 
 def test_no_way_in_for_test_labels():
-    """`choose` takes two parts; `predict` takes sequences and embeddings of the third, never its labels."""
+    """`choose` takes two parts, `Mixture.fit` both together; `predict` takes the third without its labels."""
     assert list(inspect.signature(choose).parameters) == ["train", "valid", "networks", "seeds"]
-    assert list(inspect.signature(predict).parameters)[1:4] == ["known", "sequences", "embeddings"]
+    assert list(inspect.signature(Mixture.fit).parameters) == ["choice", "known", "seeds"]
+    assert list(inspect.signature(predict).parameters) == ["mixture", "sequences", "embeddings", "ontology"]
 
 
 def test_every_prediction_obeys_the_ontology(data, parts, predictions):
@@ -73,9 +80,9 @@ def test_every_prediction_obeys_the_ontology(data, parts, predictions):
         assert table.min() >= 0 and table.max() <= 1
 
 
-def test_a_protein_gets_the_same_prediction_alone(data, parts, chosen, predictions):
-    known, test = parts["train"] + parts["valid"], parts["test"]
-    alone = predict(chosen[0], known, test.sequences[5:6], test.embeddings[5:6], data.ontology, seeds=range(2))
+def test_a_protein_gets_the_same_prediction_alone(data, parts, fitted, predictions):
+    test = parts["test"]
+    alone = predict(fitted, test.sequences[5:6], test.embeddings[5:6], data.ontology)
     for name, table in predictions.items():
         np.testing.assert_allclose(alone[name][0], table[5], atol=1e-5, err_msg=name)
 
