@@ -5,7 +5,7 @@ Small modules, one idea each; data flows through them in one direction::
     amino_acids -> cafa, ontology -> dataset -> checkpoints, store -> embeddings -> embedding_runs
                 -> alignment, homology, splits, time_split -> embedded_dataset
                 -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
-                -> training, ensemble, baselines, whitening, neighbours -> selection -> results
+                -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results
     beside the way: bundled (assets and cache), structures, masking, plots, plots_evaluation, notebook
 
 ``python -m dlfb_helpers.course`` executes the chapters.

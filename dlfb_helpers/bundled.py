@@ -33,15 +33,17 @@ def bundled_folder(name: str) -> Path:
     return ASSETS / name
 
 
-def verify(folder: Path) -> dict:
-    """Check every file that ``folder/manifest.json`` lists and return the manifest.
+RESTORE = "restore it with `git checkout -- dlfb_helpers/assets`, or install the package again"
+
+
+def verify(folder: Path, remedy: str = RESTORE) -> dict:
+    """Check every file that ``folder/manifest.json`` lists and return the manifest; an error ends in `remedy`.
 
     Raises
     ------
     FileNotFoundError, ValueError
         As `bundled_folder`.
     """
-    remedy = "restore it with `git checkout -- dlfb_helpers/assets`, or install the package again"
     path = folder / "manifest.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; {remedy}")
@@ -54,6 +56,15 @@ def verify(folder: Path) -> dict:
         if found != entry["sha256"]:
             raise ValueError(f"{file} has been altered (SHA-256 {found}, expected {entry['sha256']}); {remedy}")
     return manifest
+
+
+def write_manifest(folder: Path, **facts) -> None:
+    """Write ``manifest.json``: `facts`, then the SHA-256 and size of every other file in `folder`."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    entries = {
+        path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size} for path in files
+    }
+    (folder / "manifest.json").write_text(json.dumps({**facts, "files": entries}, indent=1) + "\n")
 
 
 def sha256(path: Path) -> str:

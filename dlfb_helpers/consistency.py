@@ -76,9 +76,14 @@ def make_consistent(probabilities: np.ndarray | pd.DataFrame, terms: Sequence[st
         If the table has another number of columns or holds a number that is not finite, or as `ancestor_matrix`.
     """
     scores = _checked(np.asarray(probabilities, dtype=np.float32), terms)
+    return raise_ancestors(scores, ancestor_matrix(terms, ontology))
+
+
+def raise_ancestors(scores: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
+    """Do as `make_consistent` does, for finite scores (proteins, terms) and an `ancestor_matrix` of the terms."""
     consistent = scores.copy()
     # Each maximum is over all descendants and not only the children, so the order of the columns cannot matter.
-    for ancestor, below in enumerate(ancestor_matrix(terms, ontology).T):
+    for ancestor, below in enumerate(ancestors.T):
         if below.any():
             consistent[:, ancestor] = np.maximum(scores[:, ancestor], scores[:, below].max(axis=1))
     return consistent

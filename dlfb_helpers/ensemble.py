@@ -47,7 +47,7 @@ class Recipe:
         0 keeps the weights of the pass that scored best on validation; n keeps those of pass n, and ends there.
     """
 
-    widths: tuple[int, ...] = (1024, 512)
+    widths: tuple[int, ...] = (512, 256)
     input_dropout: float = 0.1
     dropout: float = 0.3
     learning_rate: float = 1e-3

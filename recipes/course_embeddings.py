@@ -12,10 +12,10 @@ import argparse
 from pathlib import Path
 
 from dlfb_helpers import cafa, checkpoints
+from dlfb_helpers.bundled import write_manifest
 from dlfb_helpers.dataset import label_table
 from dlfb_helpers.embedding_runs import embed_proteins, store_settings
 from dlfb_helpers.store import EmbeddingStore, sequence_key
-from recipes.sources import write_manifest
 
 
 def main() -> None:

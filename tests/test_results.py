@@ -40,10 +40,11 @@ def test_poisoned_test_labels_change_no_choice_and_no_prediction(data):
     networks = {"small": NetworkSettings(recipe=Recipe(widths=(16,), epochs=2))}
     groups = {part: np.array(ids[part]) for part in ("valid", "test")}
     runs = [measure_split(parts, Sealed(labels), groups, data, networks) for labels in (truth, 1 - truth)]
-    pd.testing.assert_frame_equal(runs[0][1], runs[1][1], check_exact=True)
-    assert runs[0][0]["choice"] == runs[1][0]["choice"]
-    assert runs[0][0]["validation"] == runs[1][0]["validation"]
-    auprc = [run[0]["predictors"]["mixture"]["auprc"]["mean"] for run in runs]
+    one, other = (run.figures for run in runs)
+    pd.testing.assert_frame_equal(runs[0].probabilities, runs[1].probabilities, check_exact=True)
+    assert one["choice"] == other["choice"] and one["validation"] == other["validation"]
+    assert (runs[0].calibration, runs[0].threshold) == (runs[1].calibration, runs[1].threshold)
+    auprc = [run.figures["predictors"]["mixture"]["auprc"]["mean"] for run in runs]
     assert abs(auprc[0] - auprc[1]) > 0.2  # the labels were used, at the end
 
 
