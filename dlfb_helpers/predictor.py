@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -123,11 +122,13 @@ class Predictor:
         """Write the folder, whole or not at all; one that is there already is replaced."""
         folder = Path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as partial:
-            self._write(Path(partial))
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
+            new, old = Path(work, "new"), Path(work, "old")
+            new.mkdir()
+            self._write(new)
             if folder.exists():
-                shutil.rmtree(folder)
-            shutil.copytree(partial, folder)
+                folder.rename(old)
+            new.rename(folder)
         return folder
 
     def _write(self, folder: Path) -> None:
