@@ -355,7 +355,7 @@ def compare(kept: dict, fresh: dict, path: str = "") -> int:
         if isinstance(value, dict):
             differing |= compare(value, fresh.get(key, {}), here)
         elif isinstance(value, float) and key != "minutes" and "choice" not in path:
-            if not abs(value - fresh.get(key, np.inf)) <= TOLERANCE * max(1.0, abs(value)):
+            if not np.isclose(value, fresh.get(key, np.inf), rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
                 print(f"{here}: {value} before, {fresh.get(key)} now")
                 differing = 1
     return differing
