@@ -2,7 +2,7 @@
 
 Small modules, one idea each; data flows through them in one direction::
 
-    amino_acids -> cafa, ontology -> dataset -> checkpoints, store -> embeddings -> embedding_runs
+    amino_acids -> cafa, ontology -> dataset -> esm2 -> checkpoints, store -> embeddings -> embedding_runs
                 -> alignment, homology, splits, time_split -> embedded_dataset
                 -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
                 -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results

@@ -63,7 +63,7 @@ def store_settings(checkpoint: Checkpoint, long_proteins: str = "window") -> dic
         "checkpoint": checkpoint.digest,
         "layer": "last",
         "pooling": "mean of residues",
-        "precision": "autocast" if checkpoint.device.type == "cuda" else "float32",
+        "precision": str(checkpoint.precision).removeprefix("torch."),
         "long proteins": f"{long_proteins} {MAX_RESIDUES}/{OVERLAP}",
     }
 

@@ -1,14 +1,14 @@
 """Sequences -> one vector a protein: the mean of ESM-2's last hidden layer over the residues.
 
-Sequences are sorted by length and batched under a budget of tokens, so that little is padded; the mean is
-taken over residues alone (no ``<cls>``, ``<eos>``, ``<pad>``), so that a protein's vector does not depend
-on its batch; results come back in the order of the input.
+Sequences are sorted by length and batched under a budget of tokens; the mean is taken over residues alone (neither
+``<cls>`` nor ``<eos>``), so that a protein's vector does not depend on its batch; results come back in the order of the
+input. On a CPU each core works on a batch of its own, on a GPU the next batch is made while one is computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ __all__ = ["get_device", "get_mean_embeddings", "get_sequence_embeddings", "wind
 
 MAX_RESIDUES = 1022  # ESM-2 was trained on at most 1,024 tokens, <cls> and <eos> included
 OVERLAP = 256  # residues shared by neighbouring windows of a long protein, so that each has context
-TOKENS_A_BATCH = {"cpu": 4096, "mps": 16384, "cuda": 65536}
+TOKENS_A_BATCH = {"cpu": 1024, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
 
 
 @dataclass(frozen=True)
@@ -89,36 +89,55 @@ def batches_by_tokens(lengths: list[int], budget: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _autocast(device: torch.device):
-    """Half precision on a GPU (bfloat16 where it has it); float32 elsewhere."""
-    if device.type != "cuda":
-        return nullcontext()
-    return torch.autocast("cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16)
+@torch.inference_mode()
+def _hidden(checkpoint: Checkpoint, sequences: Sequence[str]) -> torch.Tensor:
+    """Return the last hidden layer of all tokens (N, D), <cls> and <eos> of each sequence included."""
+    tokens = torch.from_numpy(checkpoint.tokens(sequences))
+    if checkpoint.device.type == "cuda":  # from pinned memory the copy does not wait for the batch before
+        tokens = tokens.pin_memory()
+    tokens = tokens.to(checkpoint.device, non_blocking=True)
+    return checkpoint.packed(tokens, [len(sequence) + 2 for sequence in sequences])
 
 
-def _hidden(checkpoint: Checkpoint, sequences: list[str]) -> torch.Tensor:
-    """Return the last hidden layer (batch, tokens, D) of a padded batch."""
-    tokens = checkpoint.tokenizer(sequences, padding=True, return_tensors="pt").to(checkpoint.device)
-    with _autocast(checkpoint.device):
-        return checkpoint.encoder(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state
-
-
-def _pooled(checkpoint: Checkpoint, batch: list[Window]) -> np.ndarray:
+@torch.inference_mode()
+def _pooled(checkpoint: Checkpoint, batch: list[Window]) -> torch.Tensor:
     """Return the weighted residue sums (batch, D); halves the batch when the device runs out of memory."""
     try:
-        hidden = _hidden(checkpoint, [window.residues for window in batch]).float()
-        weights = np.zeros(hidden.shape[:2], dtype=np.float32)
-        for row, window in zip(weights, batch):
-            row[1 : 1 + len(window.weights)] = window.weights  # token 0 is <cls>; <eos> and <pad> keep weight 0
-        return torch.einsum("btd,bt->bd", hidden, torch.from_numpy(weights).to(hidden.device)).cpu().numpy()
+        hidden = _hidden(checkpoint, [window.residues for window in batch])
+        weights = np.concatenate([np.pad(window.weights, 1) for window in batch])  # <cls> and <eos> weigh 0
+        owners = np.repeat(np.arange(len(batch)), [len(window.weights) + 2 for window in batch])
+        hidden *= torch.from_numpy(weights.astype(np.float32)).to(hidden.device)[:, None]
+        sums = hidden.new_zeros(len(batch), hidden.shape[1])
+        return sums.index_add_(0, torch.from_numpy(owners).to(hidden.device), hidden)
     except torch.OutOfMemoryError:
         if len(batch) == 1:
             raise
     middle = len(batch) // 2
-    return np.concatenate([_pooled(checkpoint, batch[:middle]), _pooled(checkpoint, batch[middle:])])
+    return torch.cat([_pooled(checkpoint, batch[:middle]), _pooled(checkpoint, batch[middle:])])
 
 
-@torch.inference_mode()
+def _pooled_batches(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iterator[np.ndarray]:
+    """Yield the sums of each batch in turn."""
+    cores = torch.get_num_threads()
+    if checkpoint.device.type == "cpu" and min(cores, len(batches)) > 1:
+        # One thread on each of several batches, for threads that share one batch wait for each other at every product.
+        try:
+            with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                for sums in pool.map(lambda batch: _pooled(checkpoint, batch), batches):
+                    yield sums.numpy()
+        finally:
+            torch.set_num_threads(cores)
+        return
+    waiting: list[torch.Tensor] = []
+    for batch in batches:
+        # A GPU only takes orders here: results are fetched once the next batch has been ordered.
+        waiting.append(_pooled(checkpoint, batch))
+        if len(waiting) > 1:
+            yield waiting.pop(0).cpu().numpy()
+    for sums in waiting:
+        yield sums.cpu().numpy()
+
+
 def get_mean_embeddings(
     sequences: list[str],
     checkpoint: Checkpoint | str = "course",
@@ -136,7 +155,7 @@ def get_mean_embeddings(
     long_proteins : {"window", "truncate", "error"}
         What to do beyond 1,022 residues; see `window_starts`.
     max_tokens : int, optional
-        Padded tokens a batch; by default as many as suit the device.
+        Tokens a batch; by default as many as suit the device.
 
     Returns
     -------
@@ -154,16 +173,17 @@ def get_mean_embeddings(
         check_sequence(sequence, name=f"sequence {index}")
         windows.extend(_windows(index, sequence, long_proteins))
     vectors = np.zeros((len(sequences), checkpoint.width), dtype=np.float32)
-    budget = max_tokens or TOKENS_A_BATCH.get(checkpoint.device.type, 4096)
-    for batch in batches_by_tokens([len(window.residues) + 2 for window in windows], budget):
-        rows = _pooled(checkpoint, [windows[i] for i in batch])
-        np.add.at(vectors, [windows[i].protein for i in batch], rows)
+    budget = max_tokens or TOKENS_A_BATCH[checkpoint.device.type]
+    batches = [
+        [windows[i] for i in batch] for batch in batches_by_tokens([len(w.residues) + 2 for w in windows], budget)
+    ]
+    for batch, sums in zip(batches, _pooled_batches(checkpoint, batches)):
+        np.add.at(vectors, [window.protein for window in batch], sums)
     return vectors
 
 
-@torch.inference_mode()
 def get_sequence_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
     """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, at most 1,022 residues."""
     checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
     window_starts(len(check_sequence(sequence)), "error")
-    return _hidden(checkpoint, [sequence])[0, 1:-1].float().cpu().numpy()
+    return _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()

@@ -1,5 +1,8 @@
 """A protein's vector is the mean of its own residues, whatever stands beside it in a batch."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +14,12 @@ INSULIN = (
     "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
 )
 SEQUENCES = [INSULIN, "MALWM", "M", INSULIN[::-1], (INSULIN * 5)[:500], INSULIN[24:54]]
+
+
+class HalfPrecision(checkpoints.Checkpoint):
+    """Computes on the CPU as it would on a GPU."""
+
+    precision = torch.bfloat16
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +55,13 @@ def test_averaging_padding_would_fail_that_test(course):
     assert np.abs(hidden[0].mean(0).numpy() - get_mean_embeddings(["MALWM"], course)[0]).max() > 0.1
 
 
-def test_half_precision_keeps_the_direction(course, monkeypatch):
+def test_half_precision_keeps_the_direction(course):
     exact = get_mean_embeddings(SEQUENCES, course)
-    monkeypatch.setattr(embeddings, "_autocast", lambda device: torch.autocast("cpu", torch.bfloat16))
-    rough = get_mean_embeddings(SEQUENCES[:2], course)
-    cosine = (exact[:2] * rough).sum(1) / np.linalg.norm(exact[:2], axis=1) / np.linalg.norm(rough, axis=1)
+    half = HalfPrecision(course.name, course.digest, course.tokenizer, course.model, course.device)
+    rough = get_mean_embeddings(SEQUENCES, half)
+    cosine = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
     assert (cosine >= 0.9999).all()
-    assert not np.array_equal(exact[:2], rough)  # it was another precision
+    assert np.abs(exact - rough).max() > 1e-4  # it was another precision
 
 
 def test_batches_keep_within_the_budget_and_lose_nothing():
@@ -115,7 +124,7 @@ def test_running_out_of_memory_halves_the_batch(tiny, monkeypatch):
         return run(checkpoint, sequences)
 
     monkeypatch.setattr(embeddings, "_hidden", small_device)
-    np.testing.assert_allclose(get_mean_embeddings(SEQUENCES, tiny), expected, atol=1e-5)
+    np.testing.assert_allclose(get_mean_embeddings(SEQUENCES, tiny, max_tokens=4096), expected, atol=1e-5)
     assert max(sizes) == 6 and sizes.count(6) == 1
 
 
@@ -136,3 +145,31 @@ def test_a_letter_the_model_does_not_know_names_the_sequence(tiny, bad):
 
 def test_no_sequences_give_no_rows(tiny):
     assert get_mean_embeddings([], tiny).shape == (0, 16)
+
+
+def test_one_thread_or_several_give_the_same_and_the_threads_come_back(course):
+    cores = torch.get_num_threads()
+    several = get_mean_embeddings(SEQUENCES, course, max_tokens=256)
+    assert torch.get_num_threads() == cores
+    torch.set_num_threads(1)
+    try:
+        one = get_mean_embeddings(SEQUENCES, course, max_tokens=256)
+    finally:
+        torch.set_num_threads(cores)
+    np.testing.assert_allclose(several, one, atol=1e-5)
+
+
+def test_titin_embeds_in_bounded_memory(course):
+    """34,350 residues, the longest human protein: memory grows by what one batch needs, not by what titin would."""
+    program = (
+        "import resource, numpy as np, torch; torch.set_num_threads(2);"
+        "from dlfb_helpers import cafa, checkpoints; from dlfb_helpers.embeddings import get_mean_embeddings as embed;"
+        "text = ''.join(cafa.load().sequences['Sequence'].head(200))[:34350]; assert len(text) == 34350;"
+        "course = checkpoints.load('course', device='cpu'); embed([text[:1022]] * 4, course);"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; vector = embed([text], course);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, np.isfinite(vector).all())"
+    )
+    grown, finite = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert finite == "True" and int(grown) < 200_000  # KiB; one matrix of all pairs of residues would take 4.7 GB
