@@ -19,6 +19,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from dlfb_helpers.training import Best, list_positives, mean_areas
+
 LOSSES = ("cross-entropy", "focal", "balanced")
 
 
@@ -140,6 +142,7 @@ def train_ensemble(
         raise ValueError(f"inputs and targets do not fit: shapes {[table.shape for table in tables]}")
     if n < recipe.batch_size:
         raise ValueError(f"{n} training proteins do not fill a batch of {recipe.batch_size}")
+    tables += [list_positives(tables[-1])]
     params, history = _train(recipe, jnp.asarray(list(seeds), jnp.uint32), *map(jnp.asarray, tables))
     history = np.asarray(history)
     kept = np.full(len(history), recipe.keep) if recipe.keep else history.argmax(axis=1) + 1
@@ -158,7 +161,7 @@ def _train(recipe: Recipe, seeds: jax.Array, *tables: jax.Array) -> tuple[Any, j
 
 
 def _train_one(recipe: Recipe, seed: jax.Array, *tables: jax.Array) -> tuple[Any, jax.Array]:
-    train_inputs, train_targets, valid_inputs, valid_targets = tables
+    train_inputs, train_targets, valid_inputs, valid_targets, valid_positives = tables
     network = Network(train_targets.shape[1], recipe)
     steps = len(train_inputs) // recipe.batch_size
     optimiser = optax.adamw(_learning_rate(recipe, steps), weight_decay=recipe.weight_decay)
@@ -181,20 +184,21 @@ def _train_one(recipe: Recipe, seed: jax.Array, *tables: jax.Array) -> tuple[Any
         updates, memory = optimiser.update(jax.grad(loss_of)(params), memory, params)
         return (optax.apply_updates(params, updates), memory), None
 
-    def epoch(state, number):
-        params, memory, best, best_score = state
+    def epoch(carry, number):
+        state, best = carry
         order = jax.random.permutation(jax.random.fold_in(order_key, number), len(train_inputs))
         keys = jax.random.split(jax.random.fold_in(dropout_key, number), steps)
         rows = order[: steps * recipe.batch_size].reshape(steps, recipe.batch_size)
-        (params, memory), _ = jax.lax.scan(step, (params, memory), (rows, keys))
-        score = _mean_average_precision(network.apply({"params": params}, valid_inputs), valid_targets)
-        better = number + 1 == recipe.keep if recipe.keep else score > best_score
-        best = jax.tree.map(lambda new, old: jnp.where(better, new, old), params, best)
-        return (params, memory, best, jnp.maximum(score, best_score)), score
+        state, _ = jax.lax.scan(step, state, (rows, keys))
+        score = jnp.nan
+        if len(valid_inputs):
+            logits = network.apply({"params": state[0]}, valid_inputs)
+            score, _ = mean_areas(logits, valid_targets, valid_positives)
+        return (state, best.or_better(state[0], score)), score
 
-    state = (params, optimiser.init(params), params, -jnp.inf)
-    (_, _, best, _), scores = jax.lax.scan(epoch, state, jnp.arange(recipe.keep or recipe.epochs))
-    return best, scores
+    start = ((params, optimiser.init(params)), Best(params))
+    ((last, _), best), scores = jax.lax.scan(epoch, start, jnp.arange(recipe.keep or recipe.epochs))
+    return last if recipe.keep else best.state, scores
 
 
 def _learning_rate(recipe: Recipe, steps: int) -> float | optax.Schedule:
@@ -211,12 +215,3 @@ def _loss(kind: str, logits: jax.Array, targets: jax.Array, frequency: jax.Array
     if kind == "balanced":
         losses *= jnp.where(targets == 1, jnp.clip(frequency, 1e-4, 1.0) ** -0.5, 1.0)
     return losses.mean()
-
-
-def _mean_average_precision(scores: jax.Array, targets: jax.Array) -> jax.Array:
-    """Mean over proteins of average precision; logits hardly ever tie, so equal ones are not treated together here."""
-    hits = jnp.take_along_axis(targets, jnp.argsort(-scores, axis=1), axis=1)
-    precision = hits.cumsum(axis=1) / jnp.arange(1, hits.shape[1] + 1)
-    positives = hits.sum(axis=1)
-    values = (precision * hits).sum(axis=1) / jnp.maximum(positives, 1)
-    return values.sum() / (positives > 0).sum()
