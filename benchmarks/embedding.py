@@ -7,7 +7,6 @@ tokenised by the library, and a mean over each protein's residues.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 import torch
@@ -133,8 +132,8 @@ def measure(quick: bool = False) -> str:
     return f"""## Embedding
 
 The same proteins three ways, in turns; medians of {1 if quick else 5} rounds. Vectors agree within 1e-5. A float32
-matrix product of 2,048 by 2,048 reaches {peak:.0f} GFLOP/s on this machine; the last column sets the products of the real
-tokens against it.
+matrix product of 2,048 by 2,048 reaches {peak:.0f} GFLOP/s on this machine; the last column sets the products of real tokens
+against it.
 
 {markdown_table(header, rows)}
 
