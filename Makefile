@@ -13,7 +13,7 @@ export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit test-chapters results lab notebooks lint resolve binder-check constraints clean
+.PHONY: help course test test-unit test-chapters bench results lab notebooks lint resolve binder-check constraints clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ help: ## say what can be made
 
 course: $(READY) ## execute all chapters into build/ and write build/index.html
 	$(BIN)/python -m dlfb_helpers.course --out $(OUT) $(ARGS)
+
+bench: $(READY) ## for maintainers: time embedding, training and metrics (about 20 minutes) into benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
 
 results: $(READY) ## for maintainers: measure every figure again (about 20 minutes) into dlfb_helpers/assets/results
 	$(BIN)/python -m recipes.course_results
