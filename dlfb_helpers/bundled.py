@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -79,11 +80,23 @@ def cache_folder() -> Path:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a reader sees all of it or nothing, even after a crash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write `content` to `path` so that a reader sees all of it or nothing, even after a crash or a loss of power.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder may not be written to; names the file, and nothing is left behind.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_bytes(content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(partial, "wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}; free some space or name another folder", str(path)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

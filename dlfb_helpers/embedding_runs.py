@@ -41,20 +41,58 @@ def embed_proteins(
         Shape (n, D), float32, row i for sequence i.
     """
     checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    vectors = compute_missing(sequences, checkpoint, long_proteins, cache, progress)
+    rows = [vectors[sequence_key(sequence)] for sequence in sequences]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), checkpoint.width)
+
+
+def compute_missing(
+    sequences: list[str],
+    checkpoint: Checkpoint,
+    long_proteins: str = "window",
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    shard: tuple[int, int] = (1, 1),
+) -> dict[str, np.ndarray]:
+    """Compute what the store lacks, part by part, and return all that is known then.
+
+    Parameters
+    ----------
+    sequences, checkpoint, long_proteins, cache, progress
+        As for `embed_proteins`.
+    shard : tuple of int
+        (i, n) computes every n-th part only, from the i-th on, i from 1 to n: n processes or machines with one cache
+        share the work, and write the same files as one that does it all.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        `sequence_key` -> vector (D,), float32.
+
+    Raises
+    ------
+    ValueError
+        If there is no such shard.
+    """
+    first, step = shard
+    if not 1 <= first <= step:
+        raise ValueError(f"there is no shard {first} of {step}; number them from 1 to {step}, as in 1/{max(step, 1)}")
     settings = store_settings(checkpoint, long_proteins)
     store = EmbeddingStore(settings, cache)
     vectors = EmbeddingStore(settings, bundled_folder("embeddings")).read() | store.read()
-    keys = [sequence_key(sequence) for sequence in sequences]
-    missing = {key: sequence for key, sequence in zip(keys, sequences) if key not in vectors}
-    total, done = sum(map(len, missing.values())), 0
-    for part in _parts(missing):
-        part_vectors = get_mean_embeddings([missing[key] for key in part], checkpoint, long_proteins)
+    distinct = {sequence_key(sequence): sequence for sequence in sequences}
+    # The parts are those of the whole list, however much of it is done: a run that was interrupted forms the same parts
+    # and batches again, and so the same files, byte for byte.
+    parts = [[key for key in part if key not in vectors] for part in _parts(distinct)][first - 1 :: step]
+    total, done = sum(len(distinct[key]) for part in parts for key in part), 0
+    for part in filter(None, parts):
+        part_vectors = get_mean_embeddings([distinct[key] for key in part], checkpoint, long_proteins)
         store.write(part, part_vectors)
         vectors.update(zip(part, part_vectors))
-        done += sum(len(missing[key]) for key in part)
+        done += sum(len(distinct[key]) for key in part)
         if progress:
             progress(done, total)
-    return np.array([vectors[key] for key in keys], dtype=np.float32).reshape(len(keys), checkpoint.width)
+    return vectors
 
 
 def store_settings(checkpoint: Checkpoint, long_proteins: str = "window") -> dict[str, str]:
@@ -68,13 +106,13 @@ def store_settings(checkpoint: Checkpoint, long_proteins: str = "window") -> dic
     }
 
 
-def _parts(missing: dict[str, str]) -> Iterator[list[str]]:
+def _parts(sequences: dict[str, str]) -> Iterator[list[str]]:
     """Yield keys in parts of about RESIDUES_A_PART residues, sorted by length so that little is padded."""
     part: list[str] = []
     residues = 0
-    for key in sorted(missing, key=lambda key: (len(missing[key]), key)):
+    for key in sorted(sequences, key=lambda key: (len(sequences[key]), key)):
         part.append(key)
-        residues += len(missing[key])
+        residues += len(sequences[key])
         if residues >= RESIDUES_A_PART:
             yield part
             part, residues = [], 0

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +44,8 @@ class EmbeddingStore:
     def read(self) -> dict[str, np.ndarray]:
         """Return key -> vector (D,), float32, of every part that is whole; a damaged part is named and removed."""
         vectors: dict[str, np.ndarray] = {}
+        for partial in self.folder.glob(".*.partial"):
+            _remove_if_abandoned(partial)
         for path in sorted(self.folder.glob("part-*.parquet")):
             content = path.read_bytes()
             if path.stem != _part_name(content):
@@ -65,6 +69,13 @@ class EmbeddingStore:
         write_atomically(self.folder / "settings.json", self.settings)
         write_atomically(path, content)
         return path
+
+
+def _remove_if_abandoned(partial: Path) -> None:
+    """Remove what a writer that was killed left behind; a writer that lives has touched its file within the hour."""
+    with suppress(FileNotFoundError):  # it was finished, or removed by another reader, in between
+        if time.time() - partial.stat().st_mtime > 3600:
+            partial.unlink()
 
 
 def _part_name(content: bytes) -> str:

@@ -1,5 +1,8 @@
 """Vectors come back as they were stored; what is damaged is named and computed again."""
 
+import os
+import time
+
 import numpy as np
 import pytest
 
@@ -63,3 +66,24 @@ def test_an_empty_store_reads_as_empty_and_leaves_no_folder(tmp_path):
 def test_keys_depend_on_the_sequence_alone():
     assert sequence_key("MALWM") == sequence_key("MAL" + "WM")
     assert sequence_key("MALWM") != sequence_key("MALWN")
+
+
+def test_what_a_killed_writer_left_is_removed_but_not_a_live_ones(tmp_path, vectors):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    part = store.write(["a", "b", "c"], vectors)
+    old, live = (part.with_name(f".part-{name}.partial") for name in ("old", "live"))
+    for path in (old, live):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    assert len(store.read()) == 3
+    assert not old.exists() and live.exists()
+
+
+def test_a_full_disk_is_named_and_nothing_is_left(tmp_path, vectors, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device; free some space.*settings.json"):
+        EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
