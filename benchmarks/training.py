@@ -1,0 +1,216 @@
+"""Training, validation and final evaluation: a loop fed from Python with scikit-learn, against one compiled program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pandas as pd
+from flax.training.train_state import TrainState
+
+from benchmarks import timing
+from benchmarks.metrics import by_sklearn, course_splits, largest_difference
+from dlfb_helpers.dataset import to_arrays
+from dlfb_helpers.ensemble import Recipe, train_ensemble
+from dlfb_helpers.metrics import METRICS
+from dlfb_helpers.model import Model, create_train_state
+from dlfb_helpers.training import batch_order, evaluate, list_positives, train_compiled, train_program
+
+Splits = dict[str, pd.DataFrame]
+SEEDS = range(10)
+
+
+def starting_state(splits: Splits, seed: int = 42) -> TrainState:
+    """The network of chapter 7 (512, 256) with its starting weights."""
+    arrays = to_arrays(splits["train"])
+    return create_train_state(seed, Model(arrays["target"].shape[1]), arrays["embedding"].shape[1])
+
+
+def straightforward(
+    state: TrainState, splits: Splits, order: np.ndarray, eval_every: int = 30
+) -> dict[str, list[dict[str, float]]]:
+    """Train as a tutorial would: jitted steps fed with numpy batches, and scikit-learn for each protein of a split.
+
+    Returns
+    -------
+    dict
+        Metrics of train and valid after every `eval_every` steps, in order, and of valid and test at the end.
+    """
+    arrays = {name: to_arrays(table) for name, table in splits.items()}
+    model = Model(arrays["train"]["target"].shape[1])
+    params = state.params
+    optimiser = optax.adam(1e-3)
+
+    @jax.jit
+    def step(params, memory, inputs, targets):
+        def loss_of(params):
+            return optax.sigmoid_binary_cross_entropy(model.apply({"params": params}, inputs), targets).mean()
+
+        loss, gradients = jax.value_and_grad(loss_of)(params)
+        updates, memory = optimiser.update(gradients, memory, params)
+        return optax.apply_updates(params, updates), memory, loss
+
+    @jax.jit
+    def probabilities(params, inputs):
+        return jax.nn.sigmoid(model.apply({"params": params}, inputs))
+
+    def evaluated(name: str) -> dict[str, float]:
+        inputs, targets = arrays[name]["embedding"], arrays[name]["target"]
+        batches = [np.asarray(probabilities(params, inputs[i : i + 32])) for i in range(0, len(inputs), 32)]
+        return by_sklearn(targets, np.concatenate(batches))
+
+    memory, history = optimiser.init(params), {"train": [], "valid": []}
+    for number, rows in enumerate(order, start=1):
+        params, memory, _ = step(params, memory, *(arrays["train"][name][rows] for name in ("embedding", "target")))
+        if number % eval_every == 0:
+            for name in history:
+                history[name].append(evaluated(name))
+    return history | {"end": [evaluated("valid"), evaluated("test")]}
+
+
+def ours(
+    state: TrainState, splits: Splits, order: np.ndarray, eval_every: int = 30
+) -> dict[str, list[dict[str, float]]]:
+    """Do the same, and return the same, by `train_compiled` and `evaluate`."""
+    state, history = train_compiled(state, splits, eval_every=eval_every, order=order)
+    parts = {name: history.loc[history["split"] == name, list(METRICS)] for name in ("train", "valid")}
+    end = [evaluate(state, splits[name]) for name in ("valid", "test")]
+    return {name: part.to_dict("records") for name, part in parts.items()} | {
+        "end": [{metric: scores[metric] for metric in METRICS} for scores in end]
+    }
+
+
+def differences(one: dict, other: dict) -> float:
+    """Largest difference between any two metrics of the two ways; an AssertionError if it is above the tolerance."""
+    assert {name: len(rows) for name, rows in one.items()} == {name: len(rows) for name, rows in other.items()}
+    return max(largest_difference(a, b) for name in one for a, b in zip(one[name], other[name]))
+
+
+def seeds_of_chapter_7(
+    start: TrainState, splits: Splits, order: np.ndarray, eval_every: int
+) -> dict[str, Callable[[], object]]:
+    """One and several networks of chapter 7, with evaluation and best weights."""
+    parts = {name: to_arrays(splits[name]) for name in ("train", "valid")}
+    parts = jax.device_put({n: part | {"positives": list_positives(part["target"])} for n, part in parts.items()})
+    width = parts["train"]["embedding"].shape[1:]
+    model = Model(parts["train"]["target"].shape[1])
+    params = jax.vmap(lambda seed: model.init(jax.random.key(seed), jnp.zeros((1, *width)))["params"])(jnp.array(SEEDS))
+
+    def program(params):
+        return train_program(start.replace(params=params), parts, order, eval_every, ("train", "valid"), "auprc")
+
+    together = jax.jit(jax.vmap(program))
+    return _one_and_several(
+        one=lambda i: program(jax.tree.map(lambda leaf: leaf[i], params)), several=lambda: together(params)
+    )
+
+
+def seeds_of_the_ensemble(splits: Splits, recipe: Recipe) -> dict[str, Callable[[], object]]:
+    """One and several members by the recipe of the ensemble."""
+    (inputs, targets), valid = (to_arrays(splits[name]).values() for name in ("train", "valid"))
+    valid = tuple(valid)
+    return _one_and_several(
+        one=lambda seed: train_ensemble(recipe, inputs, targets, valid, seeds=[seed]).params,
+        several=lambda: train_ensemble(recipe, inputs, targets, valid, seeds=SEEDS).params,
+    )
+
+
+def _one_and_several(one: Callable[[int], object], several: Callable[[], object]) -> dict[str, Callable[[], object]]:
+    def threads() -> list:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda seed: jax.block_until_ready(one(seed)), SEEDS))
+
+    return {
+        "one": lambda: jax.block_until_ready(one(0)),
+        "vmap": lambda: jax.block_until_ready(several()),
+        "threads": threads,
+    }
+
+
+def operations(state: TrainState, order: np.ndarray) -> float:
+    """Floating-point operations of the matrix products of all steps, in 10^9: two a weight forwards, four backwards."""
+    first, *rest = [leaf.size for leaf in jax.tree.leaves(state.params) if leaf.ndim == 2]
+    # The first layer needs no gradient of its inputs.
+    return order.size * (4 * first + 6 * sum(rest)) / 1e9
+
+
+def run(way: str) -> None:
+    """Load the data and do it once, one way, or only load: for `peak_memory`."""
+    splits = course_splits()
+    # A tenth of the steps, and one evaluation, show the peak: every evaluation takes the same memory.
+    order = batch_order(len(splits["train"]), num_steps=30 if way == "straightforward" else 300)
+    if way != "start":
+        {"straightforward": straightforward, "ours": ours}[way](starting_state(splits), splits, order)
+
+
+def measure(quick: bool = False) -> str:
+    """Return the section of RESULTS.md; `quick` does the same with few proteins and steps, memory left out."""
+    splits = course_splits(quick)
+    start = starting_state(splits)
+    steps, eval_every, repeats = (20, 10, 1) if quick else (300, 30, 5)
+    order = batch_order(len(splits["train"]), steps)
+    results: dict[str, dict] = {}
+
+    def kept(name: str, way: Callable) -> Callable[[], None]:
+        return lambda: results.update({name: way(start, splits, order, eval_every)})
+
+    def steps_alone():
+        state, _ = train_compiled(start, splits, order=order, evaluate_on=())
+        return jax.block_until_ready(state.params)
+
+    ways = {"straightforward": kept("straightforward", straightforward), "ours": kept("ours", ours)}
+    timings = timing.interleaved(ways | {"steps": steps_alone}, repeats)
+    difference = differences(results["straightforward"], results["ours"])
+    slow, fast, alone = (timings[name] for name in ("straightforward", "ours", "steps"))
+    whole = timing.markdown_table(
+        ["training, validation, final evaluation", "median (fastest to slowest)", "first call", "times faster"],
+        [
+            ["straightforward", slow, f"{slow.first:.3g} s", 1],
+            ["ours", fast, f"{fast.first:.3g} s", f"{slow.median / fast.median:.0f}"],
+            ["ours, steps alone", alone, f"{alone.first:.3g} s", ""],
+        ],
+    )
+    gflops = operations(start, order)
+    recipe = Recipe(epochs=2 if quick else Recipe.epochs)
+    rows = []
+    for name, several in (
+        ("chapter 7", seeds_of_chapter_7(start, splits, order, eval_every)),
+        ("ensemble", seeds_of_the_ensemble(splits, recipe)),
+    ):
+        seconds = timing.interleaved(several, repeats)
+        rows += [[f"{name}: one", seconds["one"], 1]]
+        for how, what in (("vmap", "one vmapped program"), ("threads", "the program of one, from threads")):
+            ratio = seconds[how].median / seconds["one"].median
+            rows.append([f"{name}: {len(SEEDS)}, {what}", seconds[how], f"{ratio:.1f}"])
+    seeds = timing.markdown_table(["seeds", "median (fastest to slowest)", "times the time of one"], rows)
+    text = f"""## Training
+
+{whole}
+
+{steps} steps of {order.shape[1]} proteins, train ({len(splits["train"])} proteins) and valid ({len(splits["valid"])})
+evaluated every {eval_every} steps, valid and test ({len(splits["test"])}) at the end; {repeats} repeats in turns.
+Straightforward: a jitted step fed with numpy batches, jitted predictions in batches of 32, scikit-learn's five functions
+for each protein. The first call includes compiling. Both ways see the same batches; their metrics differ by
+{difference:.0e} at most. The steps' matrix products are {gflops:.1f} GFLOP, {gflops / alone.median:.0f} GFLOP/s.
+
+{seeds}
+
+Each seed is trained, evaluated and keeps its best weights. Ten seeds are ten times the arithmetic: what a machine can
+save is idle cores, and the time that one small program spends on anything but arithmetic."""
+    if quick:
+        return text + "\n"
+    peaks = {way: timing.peak_memory("benchmarks.training:run", way) for way in ("start", "straightforward", "ours")}
+    memory = timing.markdown_table(
+        ["peak memory of a process", "MiB"],
+        [
+            ["imports and data alone", f"{peaks['start']:.0f}"],
+            ["straightforward", f"{peaks['straightforward']:.0f}"],
+            ["ours", f"{peaks['ours']:.0f}"],
+        ],
+    )
+    return f"{text}\n\n{memory}\n"
