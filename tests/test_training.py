@@ -1,4 +1,4 @@
-"""Training learns, repeats itself, and gives the same parameters fed by tf.data or compiled."""
+"""Training learns, repeats itself, and gives the same parameters and metrics fed by tf.data or as one program."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.dataset import convert_to_tfds, to_arrays
-from dlfb_helpers.metrics import METRICS, compute_metrics
+from dlfb_helpers.metrics import METRICS, average_precision, compute_metrics, roc_auc
 from dlfb_helpers.model import Model, create_train_state
 from dlfb_helpers.training import (
     batch_order,
+    BLOCK,
     eval_step,
     evaluate,
+    list_positives,
+    mean_areas,
     predict,
     scan_steps,
+    score,
     train,
     train_compiled,
+    train_program,
     train_step,
 )
 
@@ -137,6 +142,88 @@ def test_one_program_gives_the_same_as_chunks(splits, state):
     assert history.empty and int(whole.step) == 30
 
 
+def program_arguments(state, splits, seed=0):
+    """What `train_program` takes, on the device."""
+    parts = {name: to_arrays(splits[name]) for name in ("train", "valid")}
+    parts = {name: part | {"positives": list_positives(part["target"])} for name, part in parts.items()}
+    return jax.device_put((state, parts, batch_order(len(splits["train"]), num_steps=12, batch_size=16, seed=seed)))
+
+
+def test_the_program_never_comes_back_to_python(splits, state):
+    arguments = program_arguments(state, splits)
+    with jax.transfer_guard("disallow_explicit"):  # neither way, not even on purpose
+        trained, scores = train_program(*arguments, 5, ("train", "valid"), "auprc")
+        jax.block_until_ready(trained.params)
+    assert int(trained.step) in (5, 10, 12)
+    assert scores["valid"].auprc.shape == (3,)
+
+
+def test_one_compilation_for_one_configuration(splits, state):
+    before = train_program._cache_size()
+    for seed in range(3):
+        other = state.replace(params=jax.tree.map(lambda leaf, seed=seed: leaf + seed / 100, state.params))
+        train_compiled(other, splits, num_steps=14, eval_every=5, batch_size=11, seed=seed)
+    assert train_program._cache_size() == before + 1
+    train_compiled(state, splits, num_steps=14, eval_every=5, batch_size=12)
+    assert train_program._cache_size() == before + 2
+
+
+@pytest.mark.parametrize("keep", ["auprc", "loss"])
+def test_the_best_state_is_kept(splits, keep):
+    wild = create_train_state(1, Model(TARGETS, widths=(16, 8)), WIDTH, learning_rate=0.3)
+    kept, history = train_compiled(wild, splits, num_steps=200, eval_every=7, batch_size=16, keep=keep)
+    valid = history[history["split"] == "valid"].set_index("step")[keep]
+    best = valid.idxmax() if keep == "auprc" else valid.idxmin()
+    assert int(kept.step) == best < 200  # at so high a rate the last is not the best
+    assert evaluate(kept, splits["valid"])[keep] == pytest.approx(valid[best], abs=1e-5)
+    last, same_history = train_compiled(wild, splits, num_steps=200, eval_every=7, batch_size=16)
+    assert int(last.step) == 200
+    pd.testing.assert_frame_equal(history, same_history, atol=1e-4)
+
+
+def test_seeds_together_are_what_they_are_alone(splits, state):
+    _, parts, order = program_arguments(state, splits)
+    starts = [create_train_state(seed, Model(TARGETS, widths=(16, 8)), WIDTH).params for seed in (0, 1)]
+    together = jax.tree.map(lambda *leaves: np.stack(leaves), *starts)
+
+    def trained(params):
+        return train_program(state.replace(params=params), parts, order, 5, ("valid",), "loss")[0].params
+
+    both = jax.vmap(trained)(together)
+    for i, start in enumerate(starts):
+        assert_same(jax.tree.map(lambda leaf, i=i: leaf[i], both), trained(start))
+
+
+def test_scores_on_the_device_are_those_of_evaluate(splits, state):
+    table = splits["valid"].copy()
+    terms = table.columns[table.columns.str.startswith("GO:")]
+    table.loc[table.index[0], terms] = 0
+    table.loc[table.index[1], terms] = 1
+    arrays = to_arrays(table)
+    assert (arrays["target"].sum(axis=1) == 0).any()
+    on_device = score(state, arrays | {"positives": list_positives(arrays["target"])})._asdict()
+    assert list(on_device) == list(expected := evaluate(state, table))
+    assert {name: float(value) for name, value in on_device.items()} == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("distinct", [2, 5, 10_000])
+def test_areas_on_the_device_treat_ties_and_undefined_rows_as_metrics_does(distinct):
+    random = np.random.default_rng(distinct)
+    targets = (random.random((60, 37)) < 0.2).astype(np.float32)
+    targets[0], targets[1] = 0, 1
+    scores = (random.integers(distinct, size=targets.shape) / distinct).astype(np.float32)
+    positives = list_positives(targets)
+    assert positives.shape[1] == 2 * BLOCK and targets.sum() < positives.shape[1]
+    areas = mean_areas(scores, targets, positives)
+    assert areas[0] == pytest.approx(np.nanmean(average_precision(targets, scores)), abs=1e-6)
+    assert areas[1] == pytest.approx(np.nanmean(roc_auc(targets, scores)), abs=1e-6)
+
+
+def test_areas_without_any_label_are_undefined():
+    targets = np.zeros((3, 4), np.float32)
+    assert np.isnan(mean_areas(targets + 0.5, targets, np.zeros((2, BLOCK), np.int32))).all()
+
+
 def test_scan_reports_the_loss_of_each_step(splits, state):
     data, order = to_arrays(splits["train"]), batch_order(90, num_steps=3, batch_size=10)
     _, losses = scan_steps(state, data, order)
@@ -159,3 +246,10 @@ def test_batch_order_passes_over_every_protein():
 def test_order_must_name_training_rows(splits, state, order):
     with pytest.raises(ValueError, match=r"row numbers 0\.\.89"):
         train_compiled(state, splits, order=np.array(order))
+
+
+def test_what_to_keep_must_be_known_and_evaluated(splits, state):
+    with pytest.raises(ValueError, match="keep must be one of last, auprc, loss, but is 'auroc'"):
+        train_compiled(state, splits, keep="auroc")
+    with pytest.raises(ValueError, match=r'put "valid" into evaluate_on, which is \(\'train\',\)'):
+        train_compiled(state, splits, evaluate_on=("train",), keep="loss")
