@@ -39,11 +39,11 @@ take turns, so that what slows the machine for a while slows all of them.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("modules", nargs="*", choices=MODULES, help="sections to measure; all by default")
+    parser.add_argument("modules", nargs="*", choices=(*MODULES, "all"), default="all", help="sections to measure")
     arguments = parser.parse_args()
     measured = sections(RESULTS.read_text()) if RESULTS.exists() else {}
     peak = timing.peak_gflops()
-    for name in arguments.modules or MODULES:
+    for name in MODULES if "all" in arguments.modules else arguments.modules:
         print(f"{name} ...", flush=True)
         measured[name] = import_module(f"benchmarks.{name}").measure()
         write_atomically(RESULTS, assemble(measured, peak).encode())  # after each: an interrupted run keeps the others
