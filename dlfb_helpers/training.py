@@ -262,15 +262,15 @@ def train_program(
 ) -> tuple[TrainState, dict[str, Scores]]:
     """Train, evaluate and choose the best state, as one compiled program; `train_compiled` prepares what it takes.
 
-    It is compiled once for each shape of the arrays, network, optimiser and setting. To train one network for each of
-    several states, map it over them: `jax.vmap` on an accelerator, `jax.lax.map` on a processor.
+    It is compiled once for each combination of shapes, network, optimiser and settings. For many starting points, map
+    it over their states: by `jax.vmap` on an accelerator, by a pool of threads on a processor (see benchmarks/).
 
     Parameters
     ----------
     state
         Starting point.
     parts
-        Splits on the device, as arrays "embedding", "target" and "positives".
+        Splits on the device, as arrays "embedding" and "target", with "positives" where they are evaluated.
     order, eval_every, evaluate_on, keep
         As in `train_compiled`.
 
@@ -329,8 +329,8 @@ def train_compiled(
     Raises
     ------
     ValueError
-        If `order` is not a table of row numbers of the training split, `keep` is another word, or "valid" is not
-        evaluated though it is to choose.
+        If `order` is not a table of row numbers of the training split, `keep` is another word, "valid" is not
+        evaluated though it is to choose, or what is to choose is never a number.
     """
     if keep not in get_args(Keep):
         raise ValueError(f"keep must be one of {', '.join(get_args(Keep))}, but is {keep!r}")
@@ -342,11 +342,13 @@ def train_compiled(
     if np.ndim(order) != 2 or np.min(order) < 0 or np.max(order) >= len(splits["train"]):
         raise ValueError(f"order must hold row numbers 0..{len(splits['train']) - 1}, shape (steps, batch size)")
     parts = {name: to_arrays(splits[name]) for name in {"train", *evaluate_on}}
-    parts = {name: part | {"positives": list_positives(part["target"])} for name, part in parts.items()}
+    parts |= {name: parts[name] | {"positives": list_positives(parts[name]["target"])} for name in evaluate_on}
     stride = eval_every if evaluate_on else len(order)
     order = np.asarray(order, np.int32)
     state, scores = train_program(state, jax.device_put(parts), order, stride, tuple(evaluate_on), keep)
     scores = jax.device_get(scores)
+    if keep != "last" and np.isnan(getattr(scores["valid"], keep)).all():
+        raise ValueError(f"the {keep} of valid is always NaN: its proteins have no labels, or the loss has diverged")
     steps = [*range(stride, len(order), stride), len(order)]
     history = [
         {"step": step, "split": name} | {metric: values[i].item() for metric, values in scores[name]._asdict().items()}

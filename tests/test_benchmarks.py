@@ -53,7 +53,8 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     assert text.startswith("## Metrics\n") and "| Fmax over 99 thresholds |" in text
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
-    for name, section in {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}.items():
+    measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
+    for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
     results.main()

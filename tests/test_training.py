@@ -254,3 +254,10 @@ def test_what_to_keep_must_be_known_and_evaluated(splits, state):
         train_compiled(state, splits, keep="auroc")
     with pytest.raises(ValueError, match=r'put "valid" into evaluate_on, which is \(\'train\',\)'):
         train_compiled(state, splits, evaluate_on=("train",), keep="loss")
+
+
+def test_a_best_that_is_never_defined_is_refused(splits, state):
+    unlabelled = splits["valid"].copy()
+    unlabelled[unlabelled.columns[unlabelled.columns.str.startswith("GO:")]] = 0
+    with pytest.raises(ValueError, match="the auprc of valid is always NaN"):
+        train_compiled(state, splits | {"valid": unlabelled}, 4, 2, evaluate_on=["valid"], keep="auprc")
