@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -69,7 +70,11 @@ def create_train_state(seed: int, model: Model, input_width: int, learning_rate:
             raise ValueError(f"{name} must be positive, but is {size}")
     # The values of this input do not matter: Flax only reads its width to shape the first layer.
     params = model.init(jax.random.key(seed), jnp.zeros((1, input_width)))["params"]
-    return TrainState.create(apply_fn=model.apply, params=params, tx=optax.adam(learning_rate))
+    return TrainState.create(apply_fn=model.apply, params=params, tx=_adam(learning_rate))
+
+
+# A compiled program belongs to one optimiser object: with another for each state, it would be compiled for each state.
+_adam = cache(optax.adam)
 
 
 def count_parameters(params: dict) -> int:
