@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import re
 import sys
@@ -13,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dlfb_helpers.bundled import write_atomically
 from dlfb_helpers.cafa import read_fasta
 from dlfb_helpers.checkpoints import load
 from dlfb_helpers.embedding_runs import compute_missing, store_settings
-from dlfb_helpers.embeddings import window_plan
-from dlfb_helpers.store import sequence_key
+from dlfb_helpers.embeddings import MAX_RESIDUES, window_plan
+from dlfb_helpers.store import parquet_bytes, sequence_key, vector_column
 
 EXAMPLES = """examples:
   python -m dlfb_helpers.embed proteins.fasta -o vectors.parquet
@@ -29,12 +27,13 @@ EXAMPLES = """examples:
   As a job array, on machines that share a folder: each job one shard, then once without --shard to write the file.
   python -m dlfb_helpers.embed proteins.fasta --cache shared/ --shard 3/8
   python -m dlfb_helpers.embed proteins.fasta --cache shared/ -o vectors.parquet
+  Without a shared folder, copy what the jobs have in theirs into one: no two files of a name differ.
 
 A run that was interrupted goes on where it stopped when it is started again."""
 
 
-def embedding_table(proteins: pd.DataFrame, vectors: np.ndarray, settings: dict, long_proteins: str) -> bytes:
-    """Put vectors into a Parquet file: a row a protein, with what was done to it.
+def embedding_table(proteins: pd.DataFrame, vectors: np.ndarray, settings: dict, long_proteins: str) -> pa.Table:
+    """Put proteins, what was done to them and their vectors into one table.
 
     Parameters
     ----------
@@ -43,28 +42,38 @@ def embedding_table(proteins: pd.DataFrame, vectors: np.ndarray, settings: dict,
     vectors : numpy.ndarray
         Shape (n, D), float32.
     settings : dict
-        `store_settings`; kept in the file's metadata under "dlfb".
+        `store_settings`; kept in the schema's metadata under "dlfb", as JSON.
     long_proteins : str
         The policy for proteins that do not fit the model.
 
     Returns
     -------
-    bytes
-        Columns EntryID, residues, windows, residues_used, policy ("whole" where the protein fits) and vector.
+    pyarrow.Table
+        Columns EntryID, key (`sequence_key`), residues, windows, residues_used, policy ("whole" where the protein
+        fits) and vector; n rows in the order of `proteins`.
     """
     plan = window_plan(proteins["Sequence"].tolist(), long_proteins)
     whole = (plan["windows"] == 1) & (plan["residues used"] == plan["residues"])
     columns = {
-        "EntryID": proteins["EntryID"].tolist(),
+        "EntryID": pa.array(proteins["EntryID"].tolist(), pa.string()),
+        "key": pa.array([sequence_key(sequence) for sequence in proteins["Sequence"]], pa.string()),
         "residues": plan["residues"],
         "windows": plan["windows"],
         "residues_used": plan["residues used"],
-        "policy": np.where(whole, "whole", long_proteins),
-        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
+        "policy": pa.array(np.where(whole, "whole", long_proteins).tolist(), pa.string()),
+        "vector": vector_column(vectors),
     }
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns).replace_schema_metadata({"dlfb": json.dumps(settings, sort_keys=True)}), buffer)
-    return buffer.getvalue()
+    return pa.table(columns).replace_schema_metadata({"dlfb": json.dumps(settings, sort_keys=True)})
+
+
+def refuse_long_proteins(proteins: pd.DataFrame, source: str | Path) -> None:
+    """Raise a ValueError that names the first protein that does not fit the model, before anything is computed."""
+    for entry, sequence in zip(proteins["EntryID"], proteins["Sequence"]):
+        if len(sequence) > MAX_RESIDUES:
+            raise ValueError(
+                f"{source}: {entry} has {len(sequence):,} residues, longer than {MAX_RESIDUES}; "
+                "use --long-proteins window or truncate"
+            )
 
 
 class Progress:
@@ -108,6 +117,8 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("give either --out, to write all vectors, or --shard, to compute a share of them")
     try:
         proteins, checkpoint = read_fasta(options.fasta), load(options.checkpoint)
+        if options.long_proteins == "error":
+            refuse_long_proteins(proteins, options.fasta)
         sequences = proteins["Sequence"].tolist()
         vectors = compute_missing(
             sequences, checkpoint, options.long_proteins, options.cache, Progress(), options.shard or (1, 1)
@@ -115,7 +126,8 @@ def main(arguments: list[str] | None = None) -> None:
         if options.out:
             rows = np.array([vectors[sequence_key(sequence)] for sequence in sequences], dtype=np.float32)
             settings = store_settings(checkpoint, options.long_proteins)
-            write_atomically(options.out, embedding_table(proteins, rows, settings, options.long_proteins))
+            table = embedding_table(proteins, rows, settings, options.long_proteins)
+            write_atomically(options.out, parquet_bytes(table))
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
 

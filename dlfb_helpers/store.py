@@ -26,6 +26,19 @@ def sequence_key(sequence: str) -> str:
     return hashlib.sha256(sequence.encode()).hexdigest()
 
 
+def vector_column(vectors: np.ndarray) -> pa.FixedSizeListArray:
+    """Return `vectors` (n, D) as a column of n lists of D numbers, float32."""
+    values = np.ascontiguousarray(vectors, dtype=np.float32)
+    return pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Return the Parquet file that holds `table`."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
+
+
 class EmbeddingStore:
     """Vectors of one setting.
 
@@ -47,10 +60,13 @@ class EmbeddingStore:
         for partial in self.folder.glob(".*.partial"):
             _remove_if_abandoned(partial)
         for path in sorted(self.folder.glob("part-*.parquet")):
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:  # another reader has found it damaged since the folder was listed
+                continue
             if path.stem != _part_name(content):
                 warnings.warn(f"{path} is damaged and was removed; its vectors will be computed again", stacklevel=2)
-                path.unlink()
+                path.unlink(missing_ok=True)
                 continue
             table = pq.read_table(io.BytesIO(content))
             width = table.schema.field("vector").type.list_size
@@ -60,11 +76,7 @@ class EmbeddingStore:
 
     def write(self, keys: list[str], vectors: np.ndarray) -> Path:
         """Add one part holding `vectors` (n, D), stored as float32, and return its path."""
-        values = np.ascontiguousarray(vectors, dtype=np.float32)
-        column = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
-        buffer = io.BytesIO()
-        pq.write_table(pa.table({"key": keys, "vector": column}), buffer)
-        content = buffer.getvalue()
+        content = parquet_bytes(pa.table({"key": keys, "vector": vector_column(vectors)}))
         path = self.folder / f"{_part_name(content)}.parquet"
         write_atomically(self.folder / "settings.json", self.settings)
         write_atomically(path, content)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from dlfb_helpers import cafa, checkpoints, embedding_runs
 from dlfb_helpers.embed import main
 from dlfb_helpers.embeddings import get_mean_embeddings
+from dlfb_helpers.store import sequence_key
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,7 @@ def test_rows_are_the_files_and_say_what_was_done(fasta, proteins, tiny_folder, 
     run(fasta, "-o", out, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache")
     table = pq.read_table(out)
     assert table["EntryID"].to_pylist() == proteins["EntryID"].tolist()
+    assert table["key"].to_pylist() == [sequence_key(sequence) for sequence in proteins["Sequence"]]
     assert table["policy"].to_pylist() == ["whole"] * 29 + ["window"]
     assert table["windows"].to_pylist() == [1] * 29 + [2]
     assert table["residues_used"].to_pylist() == proteins["Length"].tolist()
@@ -65,6 +68,19 @@ def test_shards_together_are_one_run_byte_for_byte(fasta, tiny_folder, tmp_path,
     assert (tmp_path / "merged.parquet").read_bytes() == (tmp_path / "one.parquet").read_bytes()
 
 
+def test_shards_without_a_shared_folder_are_merged_by_copying(fasta, tiny_folder, tmp_path, capsys):
+    common = [fasta, "--checkpoint", tiny_folder, "--cache"]
+    for shard in ("1/2", "2/2"):
+        own = tmp_path / shard.replace("/", "of")
+        run(*common, own, "--shard", shard)
+        shutil.copytree(own, tmp_path / "together", dirs_exist_ok=True)
+    capsys.readouterr()
+    run(*common, tmp_path / "together", "-o", tmp_path / "merged.parquet")
+    assert capsys.readouterr().err == ""  # nothing was left to compute
+    run(*common, tmp_path / "one", "-o", tmp_path / "one.parquet")
+    assert (tmp_path / "merged.parquet").read_bytes() == (tmp_path / "one.parquet").read_bytes()
+
+
 def test_truncation_is_recorded_and_gz_is_read(proteins, tiny_folder, tmp_path):
     path, out = tmp_path / "proteins.fasta.gz", tmp_path / "vectors.parquet"
     path.write_bytes(gzip.compress(f">long\n{proteins['Sequence'].iloc[-1]}\n".encode()))
@@ -77,15 +93,19 @@ def test_truncation_is_recorded_and_gz_is_read(proteins, tiny_folder, tmp_path):
     "arguments, message",
     [
         (["missing.fasta", "-o", "out.parquet"], "missing.fasta"),
-        (["{fasta}", "-o", "out.parquet", "--long-proteins", "error"], "longer than 1022"),
+        (
+            ["{fasta}", "-o", "out.parquet", "--long-proteins", "error"],
+            "proteins.fasta: {long} has 1,.* residues, longer",
+        ),
     ],
 )
-def test_an_error_is_one_line_and_no_file(fasta, tiny_folder, tmp_path, monkeypatch, arguments, message):
+def test_an_error_is_one_line_and_no_file(fasta, proteins, tiny_folder, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     filled = [argument.format(fasta=fasta) for argument in arguments]
-    with pytest.raises(SystemExit, match=f"error: .*{message}"):
+    with pytest.raises(SystemExit, match="error: .*" + message.format(long=proteins["EntryID"].iloc[-1])):
         run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache")
     assert not (tmp_path / "out.parquet").exists()
+    assert not (tmp_path / "cache").exists()  # nothing was computed before the error was found
 
 
 @pytest.mark.parametrize("arguments", [[], ["-o", "a", "--shard", "1/2"], ["--shard", "3/2"], ["--shard", "half"]])

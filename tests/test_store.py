@@ -1,6 +1,7 @@
 """Vectors come back as they were stored; what is damaged is named and computed again."""
 
 import os
+import resource
 import time
 
 import numpy as np
@@ -87,3 +88,29 @@ def test_a_full_disk_is_named_and_nothing_is_left(tmp_path, vectors, monkeypatch
     with pytest.raises(OSError, match="No space left on device; free some space.*settings.json"):
         EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_part_that_does_not_fit_is_named_and_nothing_of_it_is_left(tmp_path, vectors):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400, limits[1]))  # settings.json fits, a part does not: a real error
+    try:
+        with pytest.raises(OSError, match=r"free some space or name another folder: .*part-\w+\.parquet"):
+            store.write(["a", "b", "c"], vectors)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in store.folder.iterdir()] == ["settings.json"]
+    assert store.read() == {}
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, vectors):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(OSError, match="name another folder.*file/"):
+        EmbeddingStore(SETTINGS, tmp_path / "file").write(["a", "b", "c"], vectors)
+
+
+def test_a_part_that_another_reader_removed_is_passed_over(tmp_path, vectors):
+    store = EmbeddingStore(SETTINGS, tmp_path)
+    store.write(["d"], vectors[:1])
+    (store.folder / "part-gone.parquet").symlink_to(tmp_path / "gone")  # listed, and no longer there to be read
+    assert list(store.read()) == ["d"]
