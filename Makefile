@@ -24,7 +24,7 @@ help: ## say what can be made
 course: $(READY) ## execute all chapters into build/ and write build/index.html
 	$(BIN)/python -m dlfb_helpers.course --out $(OUT) $(ARGS)
 
-bench: $(READY) ## for maintainers: time embedding, training and metrics (about 20 minutes) into benchmarks/RESULTS.md
+bench: $(READY) ## for maintainers: time embedding, training and metrics (about an hour) into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 results: $(READY) ## for maintainers: measure every figure again (about 20 minutes) into dlfb_helpers/assets/results
