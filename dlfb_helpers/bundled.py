@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import uuid
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -87,7 +88,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     OSError
         If the disk is full or the folder may not be written to; names the file, and nothing is left behind.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Not the process id: two machines that share a folder may both have it, as two threads have.
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(partial, "wb") as handle:
