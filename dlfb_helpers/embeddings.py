@@ -22,7 +22,7 @@ __all__ = ["get_device", "get_mean_embeddings", "get_sequence_embeddings", "wind
 
 MAX_RESIDUES = 1022  # ESM-2 was trained on at most 1,024 tokens, <cls> and <eos> included
 OVERLAP = 256  # residues shared by neighbouring windows of a long protein, so that each has context
-TOKENS_A_BATCH = {"cpu": 1024, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
+TOKENS_A_BATCH = {"cpu": 1536, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
 
 
 @dataclass(frozen=True)

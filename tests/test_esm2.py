@@ -17,6 +17,13 @@ def sequences():
     return ["M", *(next(s for s in table if len(s) >= length)[:length] for length in lengths)]
 
 
+@pytest.fixture(params=["one by one", "side by side"])
+def attention(request, monkeypatch):
+    """As a CPU does it, and as a GPU does: both must hold everywhere."""
+    if request.param == "side by side":
+        monkeypatch.setattr(PackedEncoder, "_one_by_one", PackedEncoder._side_by_side)
+
+
 def by_the_library(model, tokenizer, sequences):
     tokens = tokenizer(sequences, padding=True, return_tensors="pt")
     with torch.inference_mode():
@@ -29,7 +36,7 @@ def packed(encoder, checkpoint, sequences):
         return encoder(torch.from_numpy(checkpoint.tokens(sequences)), [len(sequence) + 2 for sequence in sequences])
 
 
-def test_it_is_the_librarys_model(course, sequences):
+def test_it_is_the_librarys_model(course, sequences, attention):
     expected = by_the_library(course.encoder, course.tokenizer, sequences)
     found = packed(course.packed, course, sequences)
     assert found.dtype == torch.float32 and found.shape == expected.shape
@@ -37,7 +44,7 @@ def test_it_is_the_librarys_model(course, sequences):
 
 
 @pytest.mark.parametrize("layers, width, heads", [(3, 48, 2), (2, 40, 20)])
-def test_other_sizes_work_too(course, sequences, layers, width, heads):
+def test_other_sizes_work_too(course, sequences, attention, layers, width, heads):
     torch.manual_seed(1)
     config = EsmConfig(
         vocab_size=33, hidden_size=width, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=96,
@@ -49,7 +56,7 @@ def test_other_sizes_work_too(course, sequences, layers, width, heads):
     torch.testing.assert_close(packed(PackedEncoder(model), course, sequences), expected, atol=1e-5, rtol=1e-5)
 
 
-def test_no_protein_sees_another(course, sequences):
+def test_no_protein_sees_another(course, sequences, attention):
     together = packed(course.packed, course, sequences)
     start = 0
     for sequence in sequences:
