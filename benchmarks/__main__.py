@@ -1,4 +1,4 @@
-"""Measure everything and write benchmarks/RESULTS.md: ``python -m benchmarks [training] [metrics] [embedding]``.
+"""Measure everything and write benchmarks/RESULTS.md: ``python -m benchmarks [embedding] [training] ...``.
 
 With names, only those sections are measured anew; the others stay as they are in the file.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import timing
 from dlfb_helpers.bundled import write_atomically
 
-MODULES = ("embedding", "training", "metrics")
+MODULES = ("embedding", "runtimes", "training", "metrics")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 MARK = "<!-- section: {} -->\n"
 

@@ -87,16 +87,17 @@ def peak_memory(target: str, *arguments: str) -> float:
     return float(done.stdout.split()[-1])
 
 
-def _own_peak() -> float:
-    """Peak resident memory of this process, MiB."""
-    status = Path("/proc/self/status")
+def peak_of(process: int | str = "self") -> float:
+    """Peak resident memory of a process, MiB; where there is no /proc, of the processes that this one has waited for."""
+    status = Path(f"/proc/{process}/status")
     if status.exists():
         # Not ru_maxrss: on Linux a new process inherits the peak of the one that started it.
         return next(int(line.split()[1]) for line in status.read_text().splitlines() if line[:6] == "VmHWM:") / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes
+    whose = resource.RUSAGE_SELF if process == "self" else resource.RUSAGE_CHILDREN
+    return resource.getrusage(whose).ru_maxrss / 2**20  # macOS counts bytes
 
 
-def peak_gflops(size: int = 2048, repeats: int = 5) -> float:
+def peak_gflops(size: int = 2048, repeats: int = 25) -> float:
     """Best rate of a float32 matrix product on this machine, in GFLOP/s: the ceiling for any network."""
     import torch
 
@@ -130,7 +131,7 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> s
 def main(target: str, *arguments: str) -> None:
     module, function = target.split(":")
     getattr(import_module(module), function)(*arguments)
-    print(_own_peak())
+    print(peak_of())
 
 
 if __name__ == "__main__":

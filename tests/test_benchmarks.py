@@ -11,6 +11,7 @@ import pytest
 from benchmarks import __main__ as results
 from benchmarks import metrics, timing, training
 from dlfb_helpers.cafa_metrics import fmax
+from dlfb_helpers.embeddings import get_mean_embeddings
 from dlfb_helpers.metrics import compute_metrics
 from dlfb_helpers.training import batch_order
 
@@ -54,6 +55,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
     measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
+    measured["runtimes"] = "## Compilers\n"
     for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
@@ -62,7 +64,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
     results.main()
     written = (tmp_path / "RESULTS.md").read_text()
-    assert re.findall("^## (.+)", written, re.M) == ["Embedding", "Training", "Metrics"]
+    assert re.findall("^## (.+)", written, re.M) == ["Embedding", "Compilers", "Training", "Metrics"]
     assert "after" in written and "before" not in written and text.strip() in written
     assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
 
@@ -71,6 +73,15 @@ def test_the_section_of_training_holds_every_comparison():
     text = training.measure(quick=True)
     for row in ("straightforward", "ours", "chapter 7: one", "chapter 7: 10", "ensemble: one", "ensemble: 10"):
         assert f"\n| {row}" in text
+
+
+def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same():
+    sequences = embedding.proteins_of(runtimes.KIND, 1_000)
+    worker = workers.Worker("runtimes.py", workers.FOLDER, "JAX", "1000", workers.FOLDER / "test.npy")
+    np.testing.assert_allclose(worker(), get_mean_embeddings(sequences, "course"), atol=1e-5)
+    assert worker.close() > 100
+    with pytest.raises(RuntimeError, match="ended with 1"):
+        workers.Worker("runtimes.py", workers.FOLDER, "no way", "1000", "out.npy")
 
 
 def test_peak_memory_is_that_of_the_other_process():
