@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import metrics, timing, training
+from benchmarks import embedding, metrics, runtimes, timing, training, workers
 from dlfb_helpers.cafa_metrics import fmax
 from dlfb_helpers.embeddings import get_mean_embeddings
 from dlfb_helpers.metrics import compute_metrics
