@@ -3,6 +3,7 @@
 Small modules, one idea each; data flows through them in one direction::
 
     amino_acids -> cafa, ontology -> dataset -> esm2 -> checkpoints, store -> embeddings -> embedding_runs
+                -> embed -> ray_embedding
                 -> alignment, homology, splits, time_split -> embedded_dataset
                 -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
                 -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results
