@@ -81,7 +81,7 @@ def ways_of(shape: str, sequences: list[str]) -> dict[str, Callable[[], np.ndarr
 
 def esm_cpp(shape: str, sequences: list[str]) -> Worker:
     """A process in which esm-cpp embeds the same proteins with the same weights, under the names that it wants."""
-    packages = install("esm_cpp", "esm-cpp==0.2.1", "numpy<2")
+    packages = install("esm_cpp")
     checkpoint, stock = model_of(shape)
     width, vocabulary = stock.config.hidden_size, stock.config.vocab_size
     weights = {f"esm.{name}": value for name, value in stock.state_dict().items()}

@@ -22,7 +22,6 @@ from dlfb_helpers.embeddings import batches_by_tokens, get_mean_embeddings
 
 SHAPE, KIND, BUDGET, COLUMNS = "8M, course checkpoint", "mixed, at most 500", 4096, 64
 WAYS = ("library, sorted", "torch.compile", "ONNX Runtime", "OpenVINO", "JAX")
-REQUIREMENTS = ("onnxruntime", "openvino", "onnxscript", "numpy==" + np.__version__)
 Forward = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Token ids and mask, int64 (B, T) -> last hidden layer (B, T, D)."""
 
@@ -148,7 +147,7 @@ def main(way: str, residues: str, out: str) -> None:
 def measure(quick: bool = False) -> str:
     """Return the section of RESULTS.md; `quick` takes a few proteins, and leaves out what has to be installed."""
     residues, course = 1_000 if quick else 25_000, checkpoints.load("course", device="cpu")
-    packages = FOLDER if quick else install("runtimes", *REQUIREMENTS)
+    packages = FOLDER if quick else install("runtimes")
     sequences, peak = embedding.proteins_of(KIND, residues), timing.peak_gflops()
     FOLDER.mkdir(parents=True, exist_ok=True)
     chosen = ("library, sorted", "JAX") if quick else WAYS

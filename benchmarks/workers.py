@@ -15,11 +15,16 @@ import numpy as np
 from benchmarks.timing import ROOT, peak_of
 
 FOLDER = ROOT / "build" / "benchmarks"
+REQUIREMENTS = {
+    "esm_cpp": ("esm-cpp==0.2.1", "numpy<2"),
+    "runtimes": ("onnxruntime==1.32.0", "openvino==2026.4.1", "onnxscript==0.7.2", f"numpy=={np.__version__}"),
+}
+"""What is compared in RESULTS.md, at the releases that were compared."""
 
 
-def install(name: str, *requirements: str) -> Path:
-    """Install packages with all they need into a folder of their own, once; return the folder."""
-    folder, stamp = FOLDER / name, FOLDER / name / "requirements.txt"
+def install(name: str) -> Path:
+    """Install one set of `REQUIREMENTS` with all it needs into a folder of its own, once; return the folder."""
+    folder, stamp, requirements = FOLDER / name, FOLDER / name / "requirements.txt", REQUIREMENTS[name]
     if not stamp.exists() or stamp.read_text().split("\n") != list(requirements):
         uv = Path(sys.executable).with_name("uv")
         command = [uv, "pip", "install", "-q", "--python", sys.executable, "--target", folder, *requirements]

@@ -75,13 +75,13 @@ def test_the_section_of_training_holds_every_comparison():
         assert f"\n| {row}" in text
 
 
-def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same():
+def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same(tmp_path):
     sequences = embedding.proteins_of(runtimes.KIND, 1_000)
-    worker = workers.Worker("runtimes.py", workers.FOLDER, "JAX", "1000", workers.FOLDER / "test.npy")
+    worker = workers.Worker("runtimes.py", tmp_path, "JAX", "1000", tmp_path / "vectors.npy")
     np.testing.assert_allclose(worker(), get_mean_embeddings(sequences, "course"), atol=1e-5)
     assert worker.close() > 100
     with pytest.raises(RuntimeError, match="ended with 1"):
-        workers.Worker("runtimes.py", workers.FOLDER, "no way", "1000", "out.npy")
+        workers.Worker("runtimes.py", tmp_path, "no way", "1000", tmp_path / "vectors.npy")
 
 
 def test_peak_memory_is_that_of_the_other_process():
