@@ -73,8 +73,8 @@ used for the 650M as well.
 Proteins and mean lengths: {lengths}. The nodes are this machine's two cores 3,200 times, without loss: each job loads its own model, and
 jobs share nothing but a folder. The H100's column assumes 35 % of the {H100 / 1e12:.0f} TFLOP/s its maker states in bfloat16.
 
-How it is run: `--shard i/n` of `python -m dlfb_helpers.embed`, one job a shard, and once more without it to write the file. An
-interrupted job starts again where it stopped. Storage: 4 D bytes a protein, {60e6 * 4 * 320 / 1e9:.0f} GB for UniRef50 at D = 320.
+How it is run: `dlfb embed --shard i/n`, one job a shard, and once more without it to write the file; on a Ray cluster,
+`python -m dlfb_helpers.ray_embedding`, which takes Parquet files. An interrupted job starts again where it stopped. Storage: 4 D bytes a protein, {60e6 * 4 * 320 / 1e9:.0f} GB for UniRef50 at D = 320.
 
 `python -m benchmarks.scaling` writes this page again.
 """
