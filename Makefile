@@ -13,7 +13,7 @@ export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit test-chapters bench results lab notebooks lint resolve binder-check constraints clean
+.PHONY: help course test test-unit test-chapters test-browser bench results lab notebooks lint resolve binder-check constraints clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-unit: $(READY) ## run the package's tests; fail under 90 % line coverage
 test-chapters: $(READY) ## execute the committed chapters and compare their outputs
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
 	  --nbval-cell-timeout=3600 chapters
+
+test-browser: $(READY) ## look at the page of dlfb predict in Chromium (apt-get install chromium chromium-driver)
+	$(BIN)/python -m pytest -q tests/browser
 
 lab: $(READY) ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab --notebook-dir=. chapters

@@ -7,9 +7,10 @@ Small modules, one idea each; data flows through them in one direction::
                 -> alignment, homology, splits, time_split -> embedded_dataset
                 -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
                 -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results
+                -> fitting, evidence -> prediction_table -> page -> predict_command, data_command, checks -> cli
     beside the way: bundled (assets and cache), structures, masking, plots, plots_evaluation, notebook
 
-``python -m dlfb_helpers.course`` executes the chapters.
+``python -m dlfb_helpers.course`` executes the chapters; the command ``dlfb`` (`cli`) does the rest without a notebook.
 """
 
 from __future__ import annotations

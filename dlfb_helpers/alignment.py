@@ -127,6 +127,26 @@ def cross_bits(
         return np.stack(list(pool.map(row, texts)))
 
 
+def align_pair(query: str, reference: str) -> tuple[float, float]:
+    """Align two sequences locally.
+
+    Parameters
+    ----------
+    query, reference
+        Sequences in capital letters.
+
+    Returns
+    -------
+    tuple of float
+        Identity and coverage of the alignment, as `align_all` defines them; zeros if nothing aligns.
+    """
+    shorter, longer = sorted((_scorable(query), _scorable(reference)), key=lambda text: (len(text), text))
+    hit = next(iter(pyopal.Aligner(_BLOSUM62, **_GAPS).align(shorter, pyopal.Database([longer]), mode="full")))
+    if not hit.alignment:
+        return 0.0, 0.0
+    return hit.alignment.count("M") / len(hit.alignment), (hit.query_end - hit.query_start + 1) / len(shorter)
+
+
 def self_bits(sequence: str) -> float:
     """Return the bit score of a sequence with itself: the best stretch of BLOSUM62's diagonal."""
     total = np.cumsum([0.0, *(_DIAGONAL[letter] for letter in _scorable(sequence))])

@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
@@ -80,8 +82,9 @@ def cache_folder() -> Path:
     return Path(os.environ.get("DLFB_CACHE") or platformdirs.user_cache_path("dlfb_helpers"))
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a reader sees all of it or nothing, even after a crash or a loss of power.
+@contextmanager
+def opened_atomically(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears under its name once it is whole, even after a crash or a loss of power.
 
     Raises
     ------
@@ -93,12 +96,20 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(partial, "wb") as handle:
-            handle.write(content)
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(partial, path)
     except OSError as error:
+        if error.errno is None or error.filename not in (None, str(partial), str(path), str(path.parent)):
+            raise  # about something else, such as a connection
         raise OSError(error.errno, f"{error.strerror}; free some space or name another folder", str(path)) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` as `opened_atomically` does."""
+    with opened_atomically(path) as handle:
+        handle.write(content)

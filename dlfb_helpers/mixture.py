@@ -94,8 +94,17 @@ class Mixture(NamedTuple):
             choice, known, TrainedNetworks(whitening, ensemble._replace(params=jax.tree.map(half, ensemble.params)))
         )
 
-    def predict(self, sequences: list[str], embeddings: np.ndarray) -> dict[str, np.ndarray]:
+    def predict(
+        self, sequences: list[str], embeddings: np.ndarray, bits: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
         """Predict with each part and with their mixture, none of them made consistent with the ontology.
+
+        Parameters
+        ----------
+        sequences, embeddings
+            Of the proteins to predict for.
+        bits
+            Their `alignment_bits` with the known proteins, if at hand.
 
         Returns
         -------
@@ -107,7 +116,8 @@ class Mixture(NamedTuple):
         by_embedding = embedding_neighbours(
             self.known.embeddings, self.known.targets, embeddings, **self.choice.neighbours
         )
-        bits = alignment_bits(sequences, self.known.sequences)
+        if bits is None:
+            bits = alignment_bits(sequences, self.known.sequences)
         by_alignment = alignment_neighbours(bits, self.known.targets, **self.choice.alignment)
         return {
             "alignment neighbours": by_alignment,

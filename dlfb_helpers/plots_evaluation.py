@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from textwrap import wrap
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -230,6 +231,36 @@ def plot_ontology_fragment(
     )  # fmt: skip
     ax.axis("off")
     return ax
+
+
+def plot_substitution_effects(effects: pd.DataFrame, marked: Collection[int] = ()) -> Axes:
+    """Draw what a substitution at each position does, a panel for each measure, with a line at no effect.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        A row a position (0-based, in order), a column a measure, whose name becomes the label of its axis.
+    marked : collection of int
+        Positions to shade, such as those of a motif.
+
+    Raises
+    ------
+    ValueError
+        If there is no position.
+    """
+    if effects.empty:
+        raise ValueError("there is no row to draw; give one for each position")
+    panels = plt.subplots(
+        effects.shape[1], 1, figsize=(9, 2.3 * effects.shape[1]), sharex=True, layout="constrained", squeeze=False
+    )[1]
+    for panel, (name, values) in zip(panels[:, 0], effects.items()):
+        panel.bar(effects.index, values, width=1.0, color=PALETTE[0])
+        panel.axhline(0, color="0.4", linewidth=0.8)
+        for position in marked:
+            panel.axvspan(position - 0.5, position + 0.5, color=PALETTE[1], alpha=0.25, linewidth=0)
+        panel.set_ylabel("\n".join(wrap(name, 22)))
+    panels[-1, 0].set(xlabel="position (0-based)", xlim=(-1, len(effects)))
+    return panels[0, 0]
 
 
 def _layers(ontology: Ontology, terms: Sequence[str]) -> tuple[dict[object, tuple[float, float]], list[list[object]]]:

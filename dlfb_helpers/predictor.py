@@ -84,11 +84,11 @@ class Predictor:
             )
         return checkpoint
 
-    def scores(self, sequences: list[str], embeddings: np.ndarray) -> np.ndarray:
+    def scores(self, sequences: list[str], embeddings: np.ndarray, bits: np.ndarray | None = None) -> np.ndarray:
         """The mixture's probabilities, consistent but not calibrated: float32, shape (proteins, terms)."""
         if len(sequences) == 0:
             return np.zeros((0, len(self.names)), dtype=np.float32)
-        return raise_ancestors(self.mixture.predict(sequences, embeddings)["mixture"], self.ancestors)
+        return raise_ancestors(self.mixture.predict(sequences, embeddings, bits)["mixture"], self.ancestors)
 
     def predict(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress=None) -> pd.DataFrame:
         """Embed sequences and predict for them.
@@ -112,10 +112,19 @@ class Predictor:
         ValueError
             If the checkpoint is another than in training, or a sequence cannot be read by it.
         """
+        embeddings = self.embed(sequences, checkpoint, progress)
+        return self.from_embeddings(sequences, embeddings)
+
+    def embed(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress=None) -> np.ndarray:
+        """Return the embeddings that the predictor wants, float32 (proteins, D); parameters as for `predict`."""
         checkpoint = self.check(checkpoint) if checkpoint else self.checkpoint
-        texts = sequences.tolist()
-        embeddings = embed_proteins(texts, checkpoint, self.facts["long proteins"], progress=progress)
-        calibrated = self.calibration(self.scores(texts, embeddings)).astype(np.float32)
+        return embed_proteins(sequences.tolist(), checkpoint, self.facts["long proteins"], progress=progress)
+
+    def from_embeddings(
+        self, sequences: pd.Series, embeddings: np.ndarray, bits: np.ndarray | None = None
+    ) -> pd.DataFrame:
+        """Predict as `predict` does, from what `embed` returned; `bits` as for `Mixture.predict`."""
+        calibrated = self.calibration(self.scores(sequences.tolist(), embeddings, bits)).astype(np.float32)
         return pd.DataFrame(calibrated, index=sequences.index, columns=list(self.names))
 
     def save(self, folder: str | Path) -> Path:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from dlfb_helpers.baselines import constant_frequency, logistic_regression
 from dlfb_helpers.consistency import make_consistent
+from dlfb_helpers.ensemble import Recipe
 from dlfb_helpers.homology import alignment_bits
 from dlfb_helpers.metrics import average_precision
 from dlfb_helpers.mixture import Choice, Mixture, NetworkSettings, Proteins, mix, train_networks
@@ -31,6 +32,24 @@ ALIGNMENT = [
     {"power": power, "prior": times * 50.0**power} for power, times in product((1.0, 2.0, 3.0, 4.0), (0.3, 1.0))
 ]
 """Settings of the alignment neighbours; the prior weighs as much as some alignments of 50 bits."""
+
+FULL = NetworkSettings()
+NETWORKS = {
+    "full recipe": FULL,
+    "raw embeddings": NetworkSettings(whitening=None),
+    "standardised, not whitened": NetworkSettings(whitening=0.0),
+    "more whitening (0.5)": NetworkSettings(whitening=0.5),
+    "no dropout": NetworkSettings(recipe=Recipe(input_dropout=0.0, dropout=0.0)),
+    "more dropout (0.5)": NetworkSettings(recipe=Recipe(dropout=0.5)),
+    "no weight decay": NetworkSettings(recipe=Recipe(weight_decay=0.0)),
+    "constant learning rate": NetworkSettings(recipe=Recipe(warm=False)),
+    "weights of the last pass": NetworkSettings(recipe=Recipe(keep=Recipe().epochs)),
+    "wider (1024, 512)": NetworkSettings(recipe=Recipe(widths=(1024, 512))),
+    "narrower (256, 128)": NetworkSettings(recipe=Recipe(widths=(256, 128))),
+    "focal loss": NetworkSettings(recipe=Recipe(loss="focal")),
+    "balanced loss": NetworkSettings(recipe=Recipe(loss="balanced")),
+}
+"""The full recipe, and what becomes of it when one thing is changed: chapter 9's ablation, and what is chosen among."""
 
 PREDICTORS = (
     "training frequency",

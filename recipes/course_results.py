@@ -29,24 +29,23 @@ from dlfb_helpers.bundled import write_manifest
 from dlfb_helpers.cafa_metrics import f_at, fmax, information_content, smin
 from dlfb_helpers.calibration import (
     Isotonic,
-    LogitScaling,
     Temperature,
     brier_score,
     expected_calibration_error,
     reliability_table,
 )
 from dlfb_helpers.checkpoints import load as load_checkpoint
-from dlfb_helpers.consistency import ancestor_matrix, count_violations, make_consistent
+from dlfb_helpers.consistency import count_violations
 from dlfb_helpers.dataset import label_table, split_proteins, to_arrays
 from dlfb_helpers.embedded_dataset import add_embeddings
-from dlfb_helpers.ensemble import Recipe
+from dlfb_helpers.fitting import Settled, make_predictor, settle
 from dlfb_helpers.homology import clusters, cross_pairs, families
 from dlfb_helpers.metrics import average_precision, compute_metrics, micro_average_precision
-from dlfb_helpers.mixture import Mixture, NetworkSettings, Proteins
+from dlfb_helpers.mixture import NetworkSettings, Proteins
 from dlfb_helpers.model import Model, create_train_state
 from dlfb_helpers.predictor import Predictor
 from dlfb_helpers.results import Sealed
-from dlfb_helpers.selection import choose, predict
+from dlfb_helpers.selection import FULL, NETWORKS, predict
 from dlfb_helpers.splits import grouped_split, homology_folds
 from dlfb_helpers.time_split import time_split
 from dlfb_helpers.training import predict as predict_article
@@ -58,24 +57,6 @@ SEED = 42
 TOLERANCE = 0.01
 """By how much a figure may differ on another machine: floating-point sums differ, and so do trained networks."""
 
-FULL = NetworkSettings()
-NETWORKS = {
-    "full recipe": FULL,
-    "raw embeddings": NetworkSettings(whitening=None),
-    "standardised, not whitened": NetworkSettings(whitening=0.0),
-    "more whitening (0.5)": NetworkSettings(whitening=0.5),
-    "no dropout": NetworkSettings(recipe=Recipe(input_dropout=0.0, dropout=0.0)),
-    "more dropout (0.5)": NetworkSettings(recipe=Recipe(dropout=0.5)),
-    "no weight decay": NetworkSettings(recipe=Recipe(weight_decay=0.0)),
-    "constant learning rate": NetworkSettings(recipe=Recipe(warm=False)),
-    "weights of the last pass": NetworkSettings(recipe=Recipe(keep=Recipe().epochs)),
-    "wider (1024, 512)": NetworkSettings(recipe=Recipe(widths=(1024, 512))),
-    "narrower (256, 128)": NetworkSettings(recipe=Recipe(widths=(256, 128))),
-    "focal loss": NetworkSettings(recipe=Recipe(loss="focal")),
-    "balanced loss": NetworkSettings(recipe=Recipe(loss="balanced")),
-}
-"""The full recipe, and what becomes of it when one thing is changed: the ablation, and what is chosen among."""
-
 Parts = Mapping[str, Proteins]
 
 
@@ -85,9 +66,7 @@ class Measured(NamedTuple):
     figures: dict
     probabilities: pd.DataFrame
     auprc: pd.DataFrame
-    mixture: Mixture
-    calibration: LogitScaling
-    threshold: float
+    settled: Settled
 
 
 def measure_split(
@@ -117,16 +96,15 @@ def measure_split(
     """
     train, valid, test = parts["train"], parts["valid"], parts["test"]
     terms, ontology = train.targets.columns, data.ontology
-    choice, trials, on_valid = choose(train, valid, networks)
-    valid_mixture = make_consistent(on_valid["mixture"], terms, ontology)
-    known = train + valid
-    fitted_mixture = Mixture.fit(choice, known)
-    tables = predict(fitted_mixture, test.sequences, test.embeddings, ontology)
-    calibrators = {"temperature": Temperature, "logit scaling": LogitScaling, "isotonic": Isotonic}
-    fitted = {name: kind.fit(valid.targets, valid_mixture) for name, kind in calibrators.items()}
+    settled = settle(train, valid, ontology, networks)
+    on_valid, valid_mixture = settled.on_valid, settled.valid_mixture
+    tables = predict(settled.mixture, test.sequences, test.embeddings, ontology)
+    others = {"temperature": Temperature, "isotonic": Isotonic}
+    fitted = {name: kind.fit(valid.targets, valid_mixture) for name, kind in others.items()}
+    fitted["logit scaling"] = settled.calibration
     calibrated = {name: calibrate(tables["mixture"]) for name, calibrate in fitted.items()}
     threshold = fmax(valid.targets, valid_mixture).threshold
-    weights = information_content(_annotations(data, known), ontology)[terms]
+    weights = information_content(_annotations(data, train + valid), ontology)[terms]
 
     targets = sealed.open(tables | {f"mixture, {name}": table for name, table in calibrated.items()})
     auprc = pd.DataFrame({name: average_precision(targets, table) for name, table in tables.items()}, targets.index)
@@ -134,8 +112,8 @@ def measure_split(
         "proteins": {part: len(parts[part].sequences) for part in parts},
         "terms": len(terms),
         "terms without a test positive": int((targets.sum() == 0).sum()),
-        "choice": asdict(choice),
-        "validation": trials.groupby("predictor")["auprc"].max().to_dict(),
+        "choice": asdict(settled.mixture.choice),
+        "validation": settled.trials.groupby("predictor")["auprc"].max().to_dict(),
         "predictors": {
             name: _scores(targets, table, auprc[name], groups["test"], weights, threshold)
             for name, table in tables.items()
@@ -169,10 +147,7 @@ def measure_split(
     if len(networks) > 1:
         result["ablation"] = _ablation(valid, on_valid, list(networks), groups["valid"])
     probabilities = pd.DataFrame(tables["mixture"], index=targets.index, columns=terms)
-    scaling = fitted["logit scaling"]
-    return Measured(
-        result, probabilities, auprc, fitted_mixture, scaling, fmax(valid.targets, scaling(valid_mixture)).threshold
-    )
+    return Measured(result, probabilities, auprc, settled)
 
 
 def _mixture_minus(auprc: pd.DataFrame, groups: np.ndarray) -> dict:
@@ -324,27 +299,19 @@ def measure(out: Path) -> None:
 
 def predictor(measured: Measured, results: dict, data: cafa.CafaData) -> Predictor:
     """The random split's mixture, as the package ships it, with its figures."""
-    terms = measured.mixture.known.targets.columns
-    checkpoint = load_checkpoint("course")
     random, folds = results["splits"]["random"], results["cross-validation by families"]
     interval = "{mean:.2f} ({low:.2f} to {high:.2f})".format
-    facts = {
-        "checkpoint": {"name": "course", "digest": checkpoint.digest},
-        "long proteins": "window",
-        "aspect": "MFO",
-        "ontology": data.ontology.release,
-        "annotations": "human proteins of at most 500 residues, experimental evidence, September 2022; training and "
-        "validation part of the course's random split",
-        "figures": {
-            "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),
-            "the same in five folds by families": interval(**folds["predictors"]["mixture"]),
-            "test Fmax, random split": f"{random['predictors']['mixture']['fmax']:.2f}",
-            "calibration error of pairs from 0.05": f"{random['calibration']['logit scaling']['ece from 0.05']:.3f}",
-        },
+    annotations = (
+        "human proteins of at most 500 residues, experimental evidence, September 2022; training and validation part "
+        "of the course's random split"
+    )
+    figures = {
+        "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),
+        "the same in five folds by families": interval(**folds["predictors"]["mixture"]),
+        "test Fmax, random split": f"{random['predictors']['mixture']['fmax']:.2f}",
+        "calibration error of pairs from 0.05": f"{random['calibration']['logit scaling']['ece from 0.05']:.3f}",
     }
-    names = {term: data.ontology.names[term] for term in terms}
-    ancestors = ancestor_matrix(terms, data.ontology)
-    return Predictor(measured.mixture, names, ancestors, measured.calibration, measured.threshold, facts)
+    return make_predictor(measured.settled, data.ontology, load_checkpoint("course"), "MFO", annotations, figures)
 
 
 def compare(kept: dict, fresh: dict, path: str = "") -> int:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dlfb_helpers import cafa, checkpoints, embedding_runs
-from dlfb_helpers.embed import main
+from dlfb_helpers.cli import app
 from dlfb_helpers.embeddings import get_mean_embeddings
 from dlfb_helpers.store import sequence_key
 
@@ -34,8 +35,10 @@ def small_parts(monkeypatch):
     monkeypatch.setattr(embedding_runs, "RESIDUES_A_PART", 500)
 
 
-def run(*arguments):
-    main([str(argument) for argument in arguments])
+def run(*arguments, status=0):
+    with pytest.raises(SystemExit) as stop:
+        app(["embed", *map(str, arguments)])
+    assert stop.value.code == status
 
 
 def test_rows_are_the_files_and_say_what_was_done(fasta, proteins, tiny_folder, tmp_path, capsys):
@@ -99,18 +102,19 @@ def test_truncation_is_recorded_and_gz_is_read(proteins, tiny_folder, tmp_path):
         ),
     ],
 )
-def test_an_error_is_one_line_and_no_file(fasta, proteins, tiny_folder, tmp_path, monkeypatch, arguments, message):
+def test_an_error_is_one_line_and_no_file(
+    fasta, proteins, tiny_folder, tmp_path, monkeypatch, capsys, arguments, message
+):
     monkeypatch.chdir(tmp_path)
     filled = [argument.format(fasta=fasta) for argument in arguments]
-    with pytest.raises(SystemExit, match="error: .*" + message.format(long=proteins["EntryID"].iloc[-1])):
-        run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache")
+    run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache", status=1)
+    said = capsys.readouterr().err
+    assert re.fullmatch("error: .*" + message.format(long=proteins["EntryID"].iloc[-1]) + ".*\n", said)
     assert not (tmp_path / "out.parquet").exists()
     assert not (tmp_path / "cache").exists()  # nothing was computed before the error was found
 
 
 @pytest.mark.parametrize("arguments", [[], ["-o", "a", "--shard", "1/2"], ["--shard", "3/2"], ["--shard", "half"]])
 def test_wrong_arguments_are_refused(fasta, arguments, capsys):
-    with pytest.raises(SystemExit) as stop:
-        run(fasta, *arguments)
-    assert stop.value.code == 2
+    run(fasta, *arguments, status=2)
     assert "shard" in capsys.readouterr().err

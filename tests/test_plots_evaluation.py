@@ -250,3 +250,15 @@ def test_figures_can_be_drawn_into_given_axes(intervals, grouped, ontology):
     assert plots.plot_threshold_curves(curve, axes[2]) is axes[2]
     assert plots.plot_auprc_by_group(grouped, ax=axes[3]) is axes[3]
     assert plots.plot_ontology_fragment(ontology, pd.Series({"root": 0.5}), [], ax=axes[4]) is axes[4]
+
+
+def test_substitution_effects_have_a_panel_a_measure_and_shade_the_motif():
+    effects = pd.DataFrame({"change in probability": [0.0, -0.2, 0.1], "log-odds": [-1.0, -2.0, 0.5]})
+    panels = plots.plot_substitution_effects(effects, marked=[1]).figure.axes
+    assert [panel.get_ylabel() for panel in panels] == ["change in probability", "log-odds"]
+    for panel, name in zip(panels, effects):
+        bars, shade = panel.patches[:3], panel.patches[3]
+        assert [bar.get_height() for bar in bars] == effects[name].tolist()
+        assert (shade.get_x(), shade.get_x() + shade.get_width()) == (0.5, 1.5)
+    with pytest.raises(ValueError, match="no row"):
+        plots.plot_substitution_effects(effects[:0])

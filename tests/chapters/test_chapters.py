@@ -25,6 +25,7 @@ NAMES = [
     "07_training",
     "08_evaluation",
     "09_honest_evaluation",
+    "10_your_proteins",
 ]
 HEADINGS = [
     "## What you need to know",
@@ -73,7 +74,7 @@ def headings(notebook) -> list[str]:
     return re.findall(r"^#{1,6} .+$", text, re.MULTILINE)
 
 
-def test_the_folder_holds_the_nine_chapters_and_no_other_notebook():
+def test_the_folder_holds_the_ten_chapters_and_no_other_notebook():
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
