@@ -225,10 +225,11 @@ def plot_ontology_fragment(
     xs, ys = np.array(list(place.values())).T
     beside = max(0.55, (4.5 / 1.9 - width) / 2)  # boxes keep their size where the figure is wider than they are
     ax.set(xlim=(xs.min() - beside, xs.max() + beside), ylim=(ys.max() + 0.45, ys.min() - 0.45))
-    ax.legend(
-        handles=[Patch(facecolor="white", edgecolor=PALETTE[3], linewidth=3, label="true term")],
-        loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False,
-    )  # fmt: skip
+    if not set(terms).isdisjoint(truth):
+        ax.legend(
+            handles=[Patch(facecolor="white", edgecolor=PALETTE[3], linewidth=3, label="true term")],
+            loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False,
+        )  # fmt: skip
     ax.axis("off")
     return ax
 
