@@ -13,7 +13,7 @@ export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit test-chapters test-browser bench results lab notebooks lint resolve binder-check constraints clean
+.PHONY: help course test test-unit test-chapters test-browser fuzz audit bench results lab notebooks lint resolve binder-check constraints clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ test-chapters: $(READY) ## execute the committed chapters and compare their outp
 
 test-browser: $(READY) ## look at the page of dlfb predict in Chromium (apt-get install chromium chromium-driver)
 	$(BIN)/python -m pytest -q tests/browser
+
+fuzz: $(READY) ## for maintainers: feed 100,000 damaged FASTA files to the reader
+	$(BIN)/python -m recipes.fuzz_fasta --inputs 100000 --seed 0
+
+audit: $(READY) ## look up known vulnerabilities of the tested releases (needs the network)
+	$(BIN)/uv tool run pip-audit -r constraints.txt --no-deps --disable-pip
 
 lab: $(READY) ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab --notebook-dir=. chapters
