@@ -138,15 +138,6 @@ def _pooled_batches(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iter
         yield sums.cpu().numpy()
 
 
-def _even_budget(tokens: int, device: str) -> int:
-    """Tokens a batch; on a CPU so many that the last batches keep all cores busy."""
-    budget, cores = TOKENS_A_BATCH[device], torch.get_num_threads()
-    if device != "cpu" or not tokens:
-        return budget
-    rounds = -(-tokens // (budget * cores))
-    return -(-tokens * 103 // (100 * rounds * cores))  # batches are not filled to the last token
-
-
 def get_mean_embeddings(
     sequences: list[str],
     checkpoint: Checkpoint | str = "course",
@@ -183,7 +174,7 @@ def get_mean_embeddings(
         windows.extend(_windows(index, sequence, long_proteins))
     vectors = np.zeros((len(sequences), checkpoint.width), dtype=np.float32)
     lengths = [len(window.residues) + 2 for window in windows]
-    budget = max_tokens or _even_budget(sum(lengths), checkpoint.device.type)
+    budget = max_tokens or TOKENS_A_BATCH[checkpoint.device.type]
     batches = [[windows[i] for i in batch] for batch in batches_by_tokens(lengths, budget)]
     for batch, sums in zip(batches, _pooled_batches(checkpoint, batches)):
         np.add.at(vectors, [window.protein for window in batch], sums)

@@ -55,7 +55,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
     measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
-    measured["runtimes"] = "## Compilers\n"
+    measured |= {"runtimes": "## Compilers\n", "course": "## 512 proteins\n"}
     for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
@@ -64,7 +64,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
     results.main()
     written = (tmp_path / "RESULTS.md").read_text()
-    assert re.findall("^## (.+)", written, re.M) == ["Embedding", "Compilers", "Training", "Metrics"]
+    assert re.findall("^## (.+)", written, re.M) == ["512 proteins", "Embedding", "Compilers", "Training", "Metrics"]
     assert "after" in written and "before" not in written and text.strip() in written
     assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
 
