@@ -6,11 +6,17 @@ depth, plain or compressed, so that the archives of CAFA 5 and 6 can be used as 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
 import lzma
+import re
+import sys
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -27,10 +33,21 @@ FILES: dict[str, str] = {
     "taxonomy": "train_taxonomy.tsv",
     "ontology": "go-basic.obo",
 }
-_ENDINGS = ("", ".gz", ".xz", ".zip")
-_LETTERS = frozenset(AMINO_ACIDS) | frozenset(OTHER_RESIDUES)
+_FIRST_BYTES = {".gz": b"\x1f\x8b", ".xz": b"\xfd7zXZ\0", ".zip": b"PK\x03\x04"}
+_ENDINGS = ("", *_FIRST_BYTES)
+_NO_RESIDUE = re.compile(f"[^{''.join(AMINO_ACIDS)}{''.join(OTHER_RESIDUES)}]")
+_NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not UTF-8
+_LONGEST = 1_000_000  # characters of a record; the longest protein known has some 45,000 residues
 _ASPECT_LETTERS = {"F": "MFO", "P": "BPO", "C": "CCO"}  # CAFA 6 writes one letter
 _AnyPath = Path | zipfile.Path
+_UNREADABLE = (
+    OSError, EOFError, RuntimeError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+)  # fmt: skip
+_REMEDIES = {
+    FileNotFoundError: "there is no such file; check the name and the folder",
+    IsADirectoryError: "this is a folder; give the file in it",
+    PermissionError: "reading it is not allowed; allow it, for example with chmod u+r",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +91,8 @@ def load(data_dir: str | Path = "course") -> CafaData:
         If a file is there twice, or is not what its format asks for; names file and line or record.
     """
     paths = find_files(data_dir)
-    with paths["ontology"].open("rb") as raw, io.TextIOWrapper(_unpack(raw, paths["ontology"]), "utf-8") as handle:
-        ontology = Ontology.read(handle)
+    with _opened(paths["ontology"]) as handle, _clear_errors(paths["ontology"]):
+        ontology = Ontology.read(io.TextIOWrapper(handle, "utf-8"))
     hashes = "\n".join(f"  {path.name}  SHA-256 {_sha256(path)}" for path in paths.values())
     what = "the bundled course data" if str(data_dir) == "course" else Path(data_dir).name
     return CafaData(
@@ -157,51 +174,127 @@ def read_taxonomy(path: str | _AnyPath) -> pd.DataFrame:
 def read_fasta(path: str | _AnyPath) -> pd.DataFrame:
     """Read sequences: columns EntryID, Sequence, Length (residues), in the file's order.
 
-    A record's id is the first word of its heading; of ``sp|P01308|INS_HUMAN`` it is the accession P01308.
-
-    Raises
-    ------
-    ValueError
-        If the file has no records, does not begin with ``>``, has a record without id or residues, an id
-        twice, or letters that `check_sequence` refuses.
+    Parameters
+    ----------
+    path : str or Path
+        As for `iterate_fasta`, which also says what can go wrong.
     """
-    path = _as_path(path)
-    records: dict[str, list[str]] = {}
-    lines: list[str] | None = None
-    with path.open("rb") as raw, io.TextIOWrapper(_unpack(raw, path), "utf-8") as handle:
-        for number, line in enumerate(handle, start=1):
-            line = line.rstrip("\r\n")
-            if line.startswith(">"):
-                entry = _entry_id(line)
-                if not entry:
-                    raise ValueError(f"{path}, line {number}: a heading without an id; write one after the >")
-                if entry in records:
-                    raise ValueError(f"{path}, line {number}: {entry} is there more than once; keep one record")
-                records[entry] = lines = []
-            elif lines is not None:
-                lines.append(line)
-            elif line.strip():
-                raise ValueError(f"{path}, line {number}: found {line[:20]!r} before any >heading; is this FASTA?")
-    if not records:
-        raise ValueError(f"{path}: no sequences in it; a FASTA file has >headings, each followed by residues")
-    sequences = {entry: "".join(lines) for entry, lines in records.items()}
-    for entry, sequence in sequences.items():
-        if not sequence or not _LETTERS.issuperset(sequence):
-            check_sequence(sequence, f"{path}: {entry}")
+    sequences = dict(iterate_fasta(path))
     table = pd.DataFrame({"EntryID": list(sequences), "Sequence": list(sequences.values())})
     return table.assign(Length=table["Sequence"].str.len().astype(int))
 
 
-def _entry_id(heading: str) -> str:
+def iterate_fasta(path: str | _AnyPath) -> Iterator[tuple[str, str]]:
+    """Read sequences one by one, so that a file may be larger than the memory.
+
+    A record's id is the first word of its heading; of ``sp|P01308|INS_HUMAN`` it is the accession P01308. Line ends
+    of any system, blank lines and a byte order mark are accepted.
+
+    Parameters
+    ----------
+    path : str or Path
+        Plain, .gz, .xz or .zip; where the ending says nothing, the first bytes do. ``"-"`` is standard input.
+
+    Yields
+    ------
+    tuple of str
+        Entry id and sequence, in the file's order.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError, PermissionError, OSError
+        If the file cannot be opened.
+    ValueError
+        If the file is damaged or cut off, is not UTF-8 text, has no records, does not begin with ``>``, has a record
+        without id or residues or beyond a million characters, an id twice, or letters that `check_sequence` refuses.
+        As every error here, it names the file, and the line and record where there is one.
+    """
+    path = _as_path(path)
+    seen: dict[str, int] = {}
+    for number, heading, lines in _records(path):
+        entry = _entry_id(heading, f"{path}, line {number}")
+        if entry in seen:
+            raise ValueError(
+                f"{path}, line {number}: {entry} is there more than once, first at line {seen[entry]}; keep one record"
+            )
+        seen[entry] = number
+        yield entry, _joined(lines, path, number, entry)
+    if not seen:
+        raise ValueError(f"{path}: no sequences in it; a FASTA file has >headings, each followed by residues")
+
+
+def _records(path: _AnyPath) -> Iterator[tuple[int, str, list[str]]]:
+    """Yield of each record the heading's line number, the heading and the lines below it."""
+    heading, start, lines, size = "", 0, [], 0
+    for number, line in _lines(path):
+        if line.startswith(">"):
+            if heading:
+                yield start, heading, lines
+            heading, start, lines, size = line, number, [], 0
+        elif heading:
+            lines.append(line)
+        elif line.strip():
+            _check_text(line, f"{path}, line {number}")
+            raise ValueError(f"{path}, line {number}: found {line[:20]!r} before any >heading; is this FASTA?")
+        size += len(line) + 1
+        if heading and size > _LONGEST:
+            raise ValueError(
+                f"{path}, line {number}: {heading[:20]!r} has more than {_LONGEST:,} characters, which no protein "
+                "has; give a FASTA file of proteins"
+            )
+    if heading:
+        yield start, heading, lines
+
+
+def _lines(path: _AnyPath) -> Iterator[tuple[int, str]]:
+    """Yield each line's number and text, as few at a time as can be; a longer line than any protein comes in parts."""
+    number = 0
+    with _opened(path) as handle, io.TextIOWrapper(handle, "utf-8-sig", "surrogateescape") as text:
+        try:
+            while line := text.readline(_LONGEST + 1):
+                number += 1
+                yield number, line.rstrip("\n")
+        except _UNREADABLE as error:
+            raise _unreadable(f"{path}, line {number + 1}", error) from error
+
+
+def _entry_id(heading: str, where: str) -> str:
+    _check_text(heading, where)
     word = (heading[1:].split() or [""])[0]
     parts = word.split("|")
-    return parts[1] if len(parts) == 3 else word
+    entry = parts[1] if len(parts) == 3 else word
+    if not entry:
+        raise ValueError(f"{where}: a heading without an id; write one after the >")
+    if not entry.isprintable():
+        raise ValueError(f"{where}: the id {entry!r} has characters that cannot be seen; write it without them")
+    return entry
+
+
+def _joined(lines: list[str], path: _AnyPath, start: int, entry: str) -> str:
+    """Return the residues of a record whose heading is line `start`, checked."""
+    sequence = "".join(lines)
+    if not sequence or _NO_RESIDUE.search(sequence):
+        bad = (place for place in enumerate(lines, start + 1) if _NO_RESIDUE.search(place[1]))
+        number, line = next(bad, (start, ""))
+        where = f"{path}, line {number}: {entry}"
+        _check_text(line, where)
+        check_sequence(sequence, where)
+    return sequence
+
+
+def _check_text(line: str, where: str) -> None:
+    found = _NO_TEXT.search(line)
+    if found:
+        raise ValueError(
+            f"{where}: byte 0x{ord(found[0]) & 0xFF:02x} at column {found.start() + 1} is not text; "
+            "save the file as UTF-8 text, uncompressed or as .gz, .xz or .zip"
+        )
 
 
 def _read_table(path: str | _AnyPath, columns: list[str], heading_optional: bool = False) -> pd.DataFrame:
     """Read tab-separated text as strings, whatever it looks like, and check that no cell is empty."""
     path = _as_path(path)
-    with path.open("rb") as raw, _unpack(raw, path) as handle:
+    with _opened(path) as handle, _clear_errors(path):
         content = handle.read()
     heading = content.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r").split("\t")
     headless = heading_optional and len(heading) == len(columns) and heading[-1].isdigit()
@@ -230,23 +323,120 @@ def _bad_cell(path, table: pd.DataFrame, column: str, value: str, wanted: str) -
     return ValueError(f"{path}, row {row + 1} of the table: {column} is {value!r}; {wanted} is needed")
 
 
+class _StandardInput(io.RawIOBase):
+    """Standard input in the shape of a path; what is opened can be closed and leaves standard input open."""
+
+    name = "standard input"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def open(self, mode: str) -> BinaryIO:
+        if sys.stdin is None:
+            raise FileNotFoundError
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        return sys.stdin.buffer.readinto1(buffer)
+
+
 def _as_path(path: str | _AnyPath) -> _AnyPath:
+    if path == "-":
+        return _StandardInput()
     return Path(path) if isinstance(path, str) else path
 
 
+@contextmanager
+def _opened(path: _AnyPath) -> Iterator[BinaryIO]:
+    """Open a file to read its plain bytes, unpacked."""
+    with ExitStack() as stack:
+        with _clear_errors(path):
+            raw = stack.enter_context(path.open("rb"))
+            handle = stack.enter_context(_unpack(raw, path))
+        yield handle
+
+
+@contextmanager
+def _clear_errors(where: str | _AnyPath) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise _unreadable(where, error) from error
+
+
+def _unreadable(where: str | _AnyPath, error: Exception) -> Exception:
+    """Return the error that says which file could not be opened or unpacked, and what to do."""
+    for kind, remedy in _REMEDIES.items():
+        if isinstance(error, kind):
+            return kind(f"{where}: {remedy}")
+    # Invalid argument: offsets in a damaged zip file point before its beginning.
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        return OSError(f"{where}: {error.strerror}; check the name, the folder and the disk")
+    return ValueError(
+        f"{where}: {error or type(error).__name__}; is the file whole? download it again, or pack it again, one file "
+        "in an archive"
+    )
+
+
 def _unpack(raw: BinaryIO, path: _AnyPath) -> BinaryIO:
-    """Return the plain bytes behind a file that may be compressed; its ending says how."""
-    if path.name.endswith(".gz"):
+    """Return the plain bytes behind a file that may be compressed; its ending says how, or else its first bytes."""
+    named = [ending for ending in _FIRST_BYTES if path.name.endswith(ending)]
+    found = [ending for ending, first in _FIRST_BYTES.items() if raw.peek(6).startswith(first)]
+    ending = (named or found or [""])[0]
+    if ending == ".gz":
         return gzip.open(raw)
-    if path.name.endswith(".xz"):
-        return lzma.open(raw)
-    if path.name.endswith(".zip"):
-        archive = zipfile.ZipFile(raw)
-        inside = archive.namelist()
-        if len(inside) != 1:
-            raise ValueError(f"{path}: one file is expected inside, found {len(inside)}")
-        return archive.open(inside[0])
+    if ending == ".xz":
+        return io.BufferedReader(_Xz(raw))
+    if ending == ".zip":
+        return _only_member(raw)
     return raw
+
+
+class _Xz(io.RawIOBase):
+    """The bytes packed in .xz streams; unlike `lzma.open`, no damaged stream after a whole one is left out."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        data, packed = b"", b""
+        while not data:
+            if self._stream.eof:
+                packed = self._next_stream()
+                if not packed:
+                    return 0
+                self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+            elif self._stream.needs_input:
+                packed = self._raw.read(io.DEFAULT_BUFFER_SIZE)
+                if not packed:
+                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+            data, packed = self._stream.decompress(packed, len(buffer)), b""
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next_stream(self) -> bytes:
+        """Return the first bytes of the stream that follows; between streams there may be zeros."""
+        packed = self._stream.unused_data.lstrip(b"\0")
+        while not packed and (block := self._raw.read(io.DEFAULT_BUFFER_SIZE)):
+            packed = block.lstrip(b"\0")
+        return packed
+
+
+def _only_member(raw: BinaryIO) -> BinaryIO:
+    if not raw.seekable():
+        raise zipfile.BadZipFile("a zip file cannot be read from a pipe")
+    archive = zipfile.ZipFile(raw)
+    inside = archive.namelist()
+    if len(inside) != 1:
+        raise zipfile.BadZipFile(f"one file is expected inside, found {len(inside)}")
+    return archive.open(inside[0])
 
 
 def _sha256(path: _AnyPath) -> str:

@@ -1,0 +1,248 @@
+"""Feed damaged FASTA files to the reader: each has to be read rightly or refused with a message that helps.
+
+Inputs are random mutations of a corpus of every case the reader knows, plain and compressed, in files and on standard
+input. An input fails if the reader raises anything but a ValueError or OSError that names the file, a message that is
+none of the kinds below, a sequence that `check_sequence` refuses, or another result than the whole archive's where an
+archive was damaged. A failing input is printed. Run from the project's root::
+
+    python -m recipes.fuzz_fasta --inputs 100000 --seed 0
+    python -m recipes.fuzz_fasta --inputs 1000000 --atheris    # guided by coverage; needs: pip install atheris
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib
+import io
+import lzma
+import random
+import sys
+import tempfile
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from dlfb_helpers import cafa
+from dlfb_helpers.amino_acids import check_sequence
+
+CORPUS: tuple[bytes, ...] = (
+    b"",
+    b"\n\r\n \n",
+    b">P1\nMALWM\nRLL\n>P2\nMK\n",
+    b">P1\r\nMALWM\r\nRLL\r\n>P2\r\nMK\r\n",
+    b">P1\rMALWM\rRLL\r>P2\rMK\r",
+    b"\xef\xbb\xbf>P1\nMA\n",
+    b"\n>P1\n\nMA\n\n\n>P2\nK",
+    b">sp|P01308|INS_HUMAN Insulin OS=Homo sapiens\nMALWMRLL\n>tr|A0A024|X\nMA\n",
+    ">P1 protéine\nMA\n>Ω1\nK\n".encode(),
+    b">P1\nMA\n>P2\nMA\n",
+    b">P1\nUOBZX\n>P2\nM\n",
+    b">P1\n" + b"MALWMRLL" * 5_000 + b"\n>P2\n" + b"K" * 70 + b"\n",
+    b"".join(b">P%d\nMALWMRLLPLLALLALWGPDPAAAF\nVNQHLCGSHLVEA\n" % number for number in range(200)),
+    b">P1\n>P2\n",
+    b">P1\nM\n>P2",
+    b"MALWM\n",
+    b"; x\n>P1\nMA\n",
+    b">\nMA\n",
+    b">sp||INS\nMA\n",
+    b">P1\nMA\n>sp|P1|X\nK\n",
+    b">P1\nmalwm\n",
+    b">P1\nM-A.L*\n",
+    b">P1\nMAJ\n",
+    b">P1\n 1 MALWM 5\n",
+    ">P1\nMÉА\n".encode(),
+    b">P1\nM\xe9\n",
+    b">P1\nM\0A\n",
+    ">P1\u200b\nMA\n".encode(),
+    ">P1\nMA\n".encode("utf-16"),
+)
+FRAGMENTS: tuple[bytes, ...] = (
+    b">", b"\n", b"\r", b"\r\n", b" ", b"\t", b"|", b">P1\n", b">P2 x\n", b"MALWM", b"-", b"*", b"J", b"m", b"\xc3\x89",
+    b"\0", b"\xff", b"\x85", b"\xed\xb2\x80", b"\xef\xbb\xbf", b"\x1f\x8b", b"\xfd7zXZ\0", b"PK\x03\x04", b"PK\x05\x06",
+)  # fmt: skip
+KINDS: dict[str, str] = {
+    "is the file whole?": "damaged or cut-off archive",
+    "no sequences in it": "no records",
+    "before any >heading": "text before the first heading",
+    "a heading without an id": "no id",
+    "characters that cannot be seen": "unseen characters in an id",
+    "is there more than once": "an id twice",
+    "the sequence is empty": "no residues",
+    "is not text": "not UTF-8, or NUL",
+    "which no protein has": "too long",
+    "; write residues in upper case": "lower case",
+    "; remove the gaps": "gap",
+    "; remove spaces": "white space",
+    "marks the end of a translation": "stop",
+    "; accepted are": "another letter",
+}
+ENDINGS = ("", ".gz", ".xz", ".zip")
+
+
+def pack(content: bytes, ending: str) -> bytes:
+    if ending == ".gz":
+        return gzip.compress(content, compresslevel=1)
+    if ending == ".xz":
+        return lzma.compress(content, preset=0)
+    if ending == ".zip":
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.fasta", content)
+        return buffer.getvalue()
+    return content
+
+
+def mutate(content: bytes, rng: random.Random) -> bytes:
+    """Change, drop, double or insert up to four pieces, or cut the end off."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        start = rng.randint(0, len(data))
+        end = min(len(data), start + rng.choice((1, 1, 2, 8, 64)))
+        change = rng.randrange(5)
+        if change == 0 and start < len(data):
+            data[start] = rng.randrange(256)
+        elif change == 1:
+            data[start:end] = b""
+        elif change == 2:
+            data[start:start] = data[start:end]
+        elif change == 3:
+            data[start:start] = rng.choice(FRAGMENTS)
+        elif rng.random() < 0.3:
+            del data[start:]
+    return bytes(data)
+
+
+def outcome(path: str | Path, name: str) -> tuple[str, dict[str, str] | None]:
+    """Read a file and return the kind of the outcome, and the records where there are any.
+
+    Raises
+    ------
+    AssertionError
+        If the reader's error or its result is not as it should be.
+    """
+    try:
+        records = dict(zip(*(cafa.read_fasta(path)[column] for column in ("EntryID", "Sequence"))))
+    except (ValueError, OSError) as error:
+        message = str(error)
+        assert message.startswith(name), f"the message does not begin with the file: {message}"
+        kinds = [kind for text, kind in KINDS.items() if text in message]
+        assert kinds, f"the message is of no kind known: {message}"
+        return kinds[0], None
+    except Exception as error:
+        raise AssertionError(f"{type(error).__name__} is no clear error: {error}") from error
+    assert records, "neither a record nor an error"
+    for entry, sequence in records.items():
+        assert entry.isprintable() and check_sequence(sequence, entry)
+    return "read", records
+
+
+class Reader:
+    """Gives inputs to the reader, in a file or on standard input."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = Path(folder)
+
+    def __call__(self, content: bytes, ending: str, standard_input: bool = False) -> tuple[str, dict | None]:
+        if standard_input:
+            sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))
+            try:
+                return outcome("-", "standard input")
+            finally:
+                sys.stdin = sys.__stdin__
+        path = self.folder / f"fuzzed.fasta{ending}"
+        path.write_bytes(content)
+        return outcome(path, str(path))
+
+
+def random_inputs(rng: random.Random) -> Iterator[tuple[bytes, str, bool, bytes | None]]:
+    """Yield content, ending, whether it goes to standard input, and of a damaged archive what was packed into it."""
+    packed = {(content, ending): pack(content, ending) for content in CORPUS for ending in ENDINGS[1:]}
+    while True:
+        content, ending, standard_input = rng.choice(CORPUS), rng.choice(ENDINGS), rng.random() < 0.2
+        branch = rng.random()
+        if ending and branch < 0.5:
+            yield mutate(packed[content, ending], rng), ending, standard_input, content
+        elif branch < 0.6:  # the name says one thing and the content is another
+            yield pack(mutate(content, rng), rng.choice(ENDINGS)), ending, standard_input, None
+        else:
+            yield pack(mutate(content, rng), ending), ending, standard_input, None
+
+
+def fuzz(inputs: int, seed: int) -> Counter:
+    """Give `inputs` random inputs to the reader and return how often each outcome came.
+
+    Raises
+    ------
+    AssertionError
+        At the first input that fails; its message ends with the input.
+    """
+    counts: Counter = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        read = Reader(folder)
+        whole = {content: read(content, "")[1] for content in CORPUS}
+        for number, (content, ending, standard_input, packed) in zip(range(inputs), random_inputs(random.Random(seed))):
+            try:
+                kind, records = read(content, ending, standard_input)
+                # Without the right magic bytes standard input is plain text; in a file the ending says what it is.
+                if records is not None and packed is not None and not standard_input:
+                    assert records == whole[packed], "a damaged archive was read, and not as the whole one is"
+            except AssertionError as error:
+                place = "standard input" if standard_input else f"a file{ending and f' that ends in {ending}'}"
+                raise AssertionError(f"input {number} of seed {seed}, {place}: {error}\n{content!r}") from error
+            counts[kind] += 1
+    return counts
+
+
+def fuzz_with_coverage(inputs: int, seed: int) -> None:
+    """Let atheris look for inputs that reach new lines of the reader; ends the process.
+
+    What it finds lies in a temporary folder, whose name it prints: its corpus, and the input that fails if one does.
+    """
+    global cafa
+    atheris = importlib.import_module("atheris")
+    with atheris.instrument_imports(include=["dlfb_helpers.cafa", "dlfb_helpers.amino_acids"]):
+        for name in ("dlfb_helpers.amino_acids", "dlfb_helpers.cafa"):
+            sys.modules.pop(name)
+        cafa = importlib.import_module("dlfb_helpers.cafa")
+    folder = Path(tempfile.mkdtemp(prefix="fuzz_fasta_"))
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for number, content in enumerate(CORPUS):
+        for place, ending in enumerate(ENDINGS):
+            # The first byte says how the rest is given to the reader.
+            (corpus / f"{number}{ending}").write_bytes(bytes([place]) + pack(content, ending))
+    read = Reader(str(folder))
+
+    def one_input(data: bytes) -> None:
+        if data:
+            read(data[1:], ENDINGS[data[0] % 4], data[0] % 8 > 3)
+
+    options = [sys.argv[0], f"-runs={inputs}", f"-seed={seed + 1}", "-max_len=4096", f"-artifact_prefix={folder}/"]
+    atheris.Setup([*options, str(corpus)], one_input)
+    atheris.Fuzz()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m recipes.fuzz_fasta", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--inputs", type=int, default=100_000, help="how many (default: 100,000)")
+    parser.add_argument("--seed", type=int, default=0, help="of the mutations (default: 0)")
+    parser.add_argument("--atheris", action="store_true", help="afterwards as many again, guided by coverage")
+    options = parser.parse_args(arguments)
+    start = time.monotonic()
+    try:
+        counts = fuzz(options.inputs, options.seed)
+    except AssertionError as error:
+        sys.exit(f"failed: {error}")
+    seconds = time.monotonic() - start
+    for kind, count in counts.most_common():
+        print(f"{count:>9,}  {kind}")
+    print(f"{counts.total():>9,}  inputs of seed {options.seed} in {seconds:.0f} seconds, none failed", flush=True)
+    if options.atheris:
+        fuzz_with_coverage(options.inputs, options.seed)
+
+
+if __name__ == "__main__":
+    main()
