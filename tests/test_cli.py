@@ -20,7 +20,7 @@ from dlfb_helpers import predictor as predictors
 from dlfb_helpers.bundled import bundled_folder
 from dlfb_helpers.cli import app
 from dlfb_helpers.dataset import label_table
-from dlfb_helpers.results import load_predictions
+from dlfb_helpers.results import load_predictions, load_results
 from dlfb_helpers.selection import NETWORKS
 
 
@@ -255,6 +255,18 @@ def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys)
 def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
     run("evaluate", write_cafa(tmp_path, predictors.load().mixture.known.targets.index[:20]), status=1)
     assert "the predictor was trained on all 20" in capsys.readouterr().err
+
+
+def test_the_bundled_predictor_is_as_good_as_the_results_file_says(capsys):
+    run("evaluate", "course")
+    measured = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    split = load_results()["splits"]["random"]
+    mixture = split["predictors"]["mixture"]
+    assert float(measured["auPRC"]) == pytest.approx(mixture["auprc"]["mean"], abs=1e-3)
+    assert float(measured["Fmax"]) == pytest.approx(mixture["fmax"], abs=2e-3)
+    error = split["calibration"]["logit scaling"]["ece from 0.05"]
+    assert float(measured["calibration error"]) == pytest.approx(error, abs=1e-3)
+    assert int(measured["proteins"]) == split["proteins"]["test"]
 
 
 def test_data_says_what_is_in_a_folder(small_folder, capsys):
