@@ -83,14 +83,15 @@ ENDINGS = ("", ".gz", ".xz", ".zip")
 
 
 def pack(content: bytes, ending: str) -> bytes:
+    """Pack as the ending says, without a date: a seed gives the same inputs at any time."""
     if ending == ".gz":
-        return gzip.compress(content, compresslevel=1)
+        return gzip.compress(content, compresslevel=1, mtime=0)
     if ending == ".xz":
         return lzma.compress(content, preset=0)
     if ending == ".zip":
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("a.fasta", content)
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("a.fasta"), content, zipfile.ZIP_DEFLATED)
         return buffer.getvalue()
     return content
 
