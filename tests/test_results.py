@@ -43,7 +43,8 @@ def test_poisoned_test_labels_change_no_choice_and_no_prediction(data):
     one, other = (run.figures for run in runs)
     pd.testing.assert_frame_equal(runs[0].probabilities, runs[1].probabilities, check_exact=True)
     assert one["choice"] == other["choice"] and one["validation"] == other["validation"]
-    assert (runs[0].calibration, runs[0].threshold) == (runs[1].calibration, runs[1].threshold)
+    one, other = runs[0].settled, runs[1].settled
+    assert (one.calibration, one.threshold) == (other.calibration, other.threshold)
     auprc = [run.figures["predictors"]["mixture"]["auprc"]["mean"] for run in runs]
     assert abs(auprc[0] - auprc[1]) > 0.2  # the labels were used, at the end
 
