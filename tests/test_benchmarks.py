@@ -98,3 +98,11 @@ def test_ways_take_turns_and_the_first_call_stands_apart():
     assert "".join(calls) == "ab" * 4
     assert {name: len(times.repeats) for name, times in timings.items()} == {"a": 3, "b": 3}
     assert timing.Timing(9.0, (1.0, 3.0, 2.0)).median == 2.0
+
+
+def test_the_readmes_timings_are_those_of_the_results():
+    readme, measured = (timing.ROOT / "README.md").read_text(), (timing.ROOT / "benchmarks/RESULTS.md").read_text()
+    table = readme.split("times faster |\n|---|---|---|---|\n")[1].split("\n\n")[0]
+    for row in table.splitlines():
+        for number in filter(None, (cell.strip() for cell in row.strip("|").split("|")[1:])):
+            assert re.search(rf"\| {re.escape(number)}(?= s \(| \|)", measured), f"{number} is not in RESULTS.md"
