@@ -15,16 +15,18 @@ from dlfb_helpers.calibration import LogitScaling, expected_calibration_error
 from dlfb_helpers.checkpoints import Checkpoint
 from dlfb_helpers.checkpoints import load as load_checkpoint
 from dlfb_helpers.consistency import ancestor_matrix, make_consistent
-from dlfb_helpers.dataset import HUMAN, label_table, split_proteins
+from dlfb_helpers.dataset import GENERIC_TERMS, HUMAN, label_table, split_proteins
 from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.metrics import average_precision
 from dlfb_helpers.mixture import Mixture, NetworkSettings, Proteins
-from dlfb_helpers.ontology import Ontology
+from dlfb_helpers.ontology import ROOTS, Ontology
 from dlfb_helpers.predictor import Predictor
 from dlfb_helpers.selection import NETWORKS, choose
 from dlfb_helpers.uncertainty import bootstrap_mean
 
 Progress = Callable[[int, int], None] | None
+SET_ASIDE = (*GENERIC_TERMS, *ROOTS.values())
+"""Terms that are not predicted: every protein with a label has its aspect's root."""
 
 
 class Settled(NamedTuple):
@@ -114,7 +116,7 @@ def train_predictor(
         As `cafa.load`, `label_table` and `checkpoints.load`.
     """
     data, loaded = cafa.load(data_dir), load_checkpoint(checkpoint)
-    labelled = label_table(data, taxon, aspect, min_proteins)
+    labelled = label_table(data, taxon, aspect, min_proteins, SET_ASIDE)
     rows = add_embeddings(labelled.table, loaded, progress).join(labelled.table["Sequence"])
     splits = split_proteins(labelled.table[["Sequence"]], seed)
     parts = {part: Proteins.from_table(rows.loc[members]) for part, members in splits.items()}

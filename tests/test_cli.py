@@ -20,6 +20,7 @@ from dlfb_helpers import predictor as predictors
 from dlfb_helpers.bundled import bundled_folder
 from dlfb_helpers.cli import app
 from dlfb_helpers.dataset import label_table
+from dlfb_helpers.ontology import ROOTS
 from dlfb_helpers.results import load_predictions, load_results
 from dlfb_helpers.selection import NETWORKS
 
@@ -250,6 +251,13 @@ def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys)
     run("predict", fasta, "-o", tmp_path / "out.tsv", "--predictor", tmp_path / "own")
     assert set(read(tmp_path / "out.tsv")["term"]) <= set(predictors.load(tmp_path / "own").names)
     assert len(NETWORKS) == 13
+
+
+def test_another_aspect_is_learnt_without_its_root(small_folder, tmp_path, capsys):
+    run("train", small_folder, "-o", tmp_path / "places", "--aspect", "CCO", "--min-proteins", "150", "--quick")
+    trained = predictors.load(tmp_path / "places")
+    assert trained.facts["aspect"] == "CCO" and ROOTS["CCO"] not in trained.names
+    assert {cafa.load().ontology.aspects[term] for term in trained.names} == {"CCO"}
 
 
 def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
