@@ -144,26 +144,18 @@ def main(way: str, residues: str, out: str) -> None:
     serve(lambda: embed_with(forward, course.tokenizer, sequences, columns), out)
 
 
-def measure(quick: bool = False) -> str:
-    """Return the section of RESULTS.md; `quick` takes a few proteins, and leaves out what has to be installed."""
-    residues, course = 1_000 if quick else 25_000, checkpoints.load("course", device="cpu")
-    packages = FOLDER if quick else install("runtimes")
+def measure() -> str:
+    """Return the section of RESULTS.md."""
+    residues, course, packages = 25_000, checkpoints.load("course", device="cpu"), install("runtimes")
     sequences, peak = embedding.proteins_of(KIND, residues), timing.peak_gflops()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    chosen = ("library, sorted", "JAX") if quick else WAYS
-    workers = {
-        way: Worker(Path(__file__).name, packages, way, str(residues), FOLDER / f"{way}.npy") for way in chosen
-    }
+    workers = {way: Worker(Path(__file__).name, packages, way, str(residues), FOLDER / f"{way}.npy") for way in WAYS}
     ways = {"packed": lambda: get_mean_embeddings(sequences, course)} | workers
-    vectors = {way: embed() for way, embed in ways.items()}
-    timings = timing.interleaved(ways, 1 if quick else 5)
+    rows = [
+        [way, found.timing, f"{found.rate:,.0f}", f"{found.share:.0%}", f"{found.difference:.0e}"]
+        for way, found in embedding.compare(ways, SHAPE, sequences, peak).items()
+    ]
     for worker in workers.values():
         worker.close()
-    rows = []
-    for way, timed in timings.items():
-        difference, rate = np.abs(vectors[way] - vectors["packed"]).max(), sum(map(len, sequences)) / timed.median
-        share = embedding.operations(SHAPE, sequences) / timed.median / 1e9 / peak
-        rows.append([way, timed, f"{rate:,.0f}", f"{share:.0%}", f"{difference:.0e}"])
     header = ["way", "median (fastest to slowest)", "residues/s", "of the matrix-product peak", "largest difference"]
     return f"""## Compilers and runtimes that were tried
 

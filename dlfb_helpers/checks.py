@@ -7,6 +7,8 @@ import platform
 import re
 from importlib.metadata import requires, version
 
+import numpy as np
+
 from dlfb_helpers.bundled import ASSETS, bundled_folder
 
 
@@ -31,9 +33,7 @@ def _device() -> str:
     from dlfb_helpers.checkpoints import get_device
 
     device = get_device()
-    return (
-        f"{device.type}, {len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores"
-    )
+    return f"{device.type}, {os.cpu_count()} cores"
 
 
 def _assets() -> str:
@@ -47,7 +47,7 @@ def _checkpoint() -> str:
     from dlfb_helpers.embeddings import get_mean_embeddings
 
     vector = get_mean_embeddings(["MALWMRLLPLLALLALWGPDPAAA"], "course")[0]
-    if not (vector == vector).all():
+    if not np.isfinite(vector).all():
         raise RuntimeError("the checkpoint gives numbers that are none")
     return f"embeds a sequence as {len(vector)} numbers"
 

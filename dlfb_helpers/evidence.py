@@ -31,10 +31,10 @@ def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) ->
         1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits of
         `homology.similar`) or "nothing similar".
     """
-    residues = sum(map(len, known.sequences))
+    residues, places = sum(map(len, known.sequences)), {text: place for place, text in enumerate(known.sequences)}
     rows = []
     for query, scores in zip(sequences, np.asarray(bits)):
-        best = int(scores.argmax())
+        best = places.get(query, int(scores.argmax()))  # a longer protein that holds the query scores as high
         if scores[best] <= 0:
             rows.append(("", np.nan, np.nan, np.nan, "nothing similar"))
             continue

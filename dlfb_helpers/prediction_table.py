@@ -12,9 +12,6 @@ from dlfb_helpers.homology import alignment_bits
 from dlfb_helpers.predictor import Predictor
 
 PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
-COLUMNS = [
-    "protein", "term", "name", "probability", "implied", "nearest", "identity", "seen", "nearest_functions",
-]  # fmt: skip
 
 
 def prediction_tables(
@@ -39,9 +36,9 @@ def prediction_tables(
     Yields
     ------
     pandas.DataFrame
-        `COLUMNS`: the most probable first within a protein. `implied` is true where the ontology adds the term to a
-        more specific one that is as probable; the others are as in `nearest_proteins`, the nearest protein's functions
-        being its most specific ones, separated by semicolons.
+        protein, term, name, probability, implied, nearest, identity, seen, nearest_functions; the most probable first
+        within a protein. `implied` is true where the ontology adds the term to a more specific one that is as probable;
+        the others are as in `nearest_proteins`, the functions being the most specific ones, separated by semicolons.
     """
     embeddings, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
     for start in range(0, len(sequences), PROTEINS_AT_ONCE):
@@ -69,8 +66,7 @@ def _rows(predictor: Predictor, probabilities: pd.DataFrame, nearest: pd.DataFra
             "identity": evidence["identity"],
             "seen": evidence["seen"],
             "nearest_functions": evidence["nearest"].map(_functions(predictor, nearest["nearest"])),
-        },
-        columns=COLUMNS,
+        }
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import embedding, metrics, runtimes, timing, training, workers
+from benchmarks import course, embedding, metrics, runtimes, timing, training, workers
 from dlfb_helpers.cafa_metrics import fmax
 from dlfb_helpers.embeddings import get_mean_embeddings
 from dlfb_helpers.metrics import compute_metrics
@@ -73,6 +73,18 @@ def test_the_section_of_training_holds_every_comparison():
     text = training.measure(quick=True)
     for row in ("straightforward", "ours", "chapter 7: one", "chapter 7: 10", "ensemble: one", "ensemble: 10"):
         assert f"\n| {row}" in text
+
+
+def test_the_sections_of_embedding_hold_every_way():
+    text = course.measure(quick=True) + embedding.measure(quick=True)
+    assert text.count("| packed |") == 1 + len(embedding.PROTEINS) + 2  # speed, then padding and memory
+    assert text.count("| library, sorted |") == text.count("| straightforward |") == text.count("| packed |")
+
+
+def test_vectors_that_differ_are_not_passed_over():
+    ways = {"one": lambda: np.zeros(2), "other": lambda: np.array([0, 2e-5])}
+    with pytest.raises(AssertionError, match="other, 8M.* differ by 2e-05"):
+        embedding.compare(ways, "8M, course checkpoint", ["MALWM"], 1.0, 1)
 
 
 def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same(tmp_path):

@@ -42,6 +42,16 @@ def test_what_was_seen_is_told_from_what_resembles_it_and_from_what_is_new(known
     assert table.at["same", "evalue"] < table.at["mutant", "evalue"] < 1e-3
 
 
+def test_a_protein_that_was_trained_on_is_known_though_a_longer_one_holds_it(known):
+    short = known.sequences[7]
+    both = Proteins([short + "WPWHC", short], known.embeddings[:2], known.targets.iloc[[0, 7]])
+    queries = pd.Series({"same": short})
+    bits = alignment_bits([short], both.sequences)
+    assert bits[0, 0] == bits[0, 1]
+    row = nearest_proteins(queries, both, bits).loc["same"]
+    assert row["seen"] == "itself" and row["nearest"] == known.targets.index[7]
+
+
 def test_without_an_alignment_there_is_no_nearest(known):
     queries = pd.Series({"new": "WPW"})
     row = nearest_proteins(queries, known, np.zeros((1, len(known.sequences)), dtype=np.float32)).loc["new"]
