@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,16 @@ import nbformat
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-# nbconvert's own page, with two changes: the description of a figure reaches those who cannot see it, and the
-# solution of an exercise is folded away until the reader asks for it.
+from dlfb_helpers.bundled import bundled_folder
+
+VIEWER = "3Dmol-min.js"
+
+# nbconvert's own page, with three changes: the description of a figure reaches those who cannot see it, the solution
+# of an exercise is folded away until the reader asks for it, and no script of 3D views comes from the network: 3Dmol.js
+# lies beside the page, and require.js, which nothing here uses, is left out.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
+{% block html_head_js -%}<script>window.DLFB_3DMOL_JS = "{{ resources.viewer }}";</script>{%- endblock %}
 {% block body_header %}{{ super() }}
 <nav style="font: 14px/2 system-ui, sans-serif; padding: 0 1em">{{ resources.navigation }}</nav>
 {%- endblock %}
@@ -108,7 +115,10 @@ def plain(markdown: str) -> str:
 
 
 def write_page(notebook: NotebookNode, chapter: Chapter, folder: Path, course: list[Chapter]) -> Path:
-    """Write an executed chapter as ``folder/NAME.html``, with links to its neighbours, and return the path."""
+    """Write an executed chapter as ``folder/NAME.html``, with links to its neighbours, and return the path.
+
+    3Dmol.js is put beside it if the chapter has a 3D view.
+    """
     place = [other.name for other in course].index(chapter.name)
     neighbours = [("Back: ", place - 1), ("Next: ", place + 1)]
     links = ['<a href="index.html">All chapters</a>']
@@ -117,11 +127,12 @@ def write_page(notebook: NotebookNode, chapter: Chapter, folder: Path, course: l
         for word, i in neighbours
         if 0 <= i < len(course)
     ]
-    page, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(
-        notebook, resources={"metadata": {"name": chapter.title}, "navigation": " &nbsp;·&nbsp; ".join(links)}
-    )
+    resources = {"metadata": {"name": chapter.title}, "navigation": " &nbsp;·&nbsp; ".join(links), "viewer": VIEWER}
+    page, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(notebook, resources=resources)
     for other in course:  # links between notebooks lead to their pages
         page = page.replace(f'href="{other.name}.ipynb', f'href="{other.name}.html')
+    if "3dmolviewer" in page:
+        shutil.copy(bundled_folder("3dmol") / VIEWER, folder)
     path = folder / f"{chapter.name}.html"
     path.write_text(page, encoding="utf-8")
     return path

@@ -47,6 +47,20 @@ _CHAIN_PLACES = {"HELIX ": (19, 31), "SHEET ": (21, 32), "SSBOND": (15, 29)}
 """Where a record names its chains, counted from 0 (PDB format 3.3)."""
 _unreachable_since: dict[str, float] = {}
 
+CDN_3DMOL_JS = "https://cdn.jsdelivr.net/npm/3dmol@2.5.5/build/3Dmol-min.js"
+BUNDLED_3DMOL_JS = "dlfb_helpers/assets/3dmol/3Dmol-min.js"
+"""The same release of 3Dmol.js; its place from the root of the repository."""
+# 3Dmol.js comes from where the page says; else from JupyterLab's server, if the course lies at its root; else from the
+# network. The server is asked first whether it has the file: py3Dmol's loader would wait for it for ever.
+_LOAD_3DMOL_JS = f"""(() => {{
+  if (window.DLFB_3DMOL_JS) return loadScriptAsync(window.DLFB_3DMOL_JS);
+  const network = '{CDN_3DMOL_JS}', jupyter = document.getElementById('jupyter-config-data');
+  if (!jupyter) return loadScriptAsync(network);
+  const local = JSON.parse(jupyter.textContent).baseUrl + 'files/{BUNDLED_3DMOL_JS}';
+  const choice = fetch(local, {{method: 'HEAD'}}).then(answer => answer.ok ? local : network, () => network);
+  return choice.then(loadScriptAsync);
+}})()"""
+
 
 def fetch_protein_structure(
     pdb_id: str, cache_dir: str | Path | None = None, timeout: float = 20.0, base_url: str = PDB_URL
@@ -277,7 +291,8 @@ def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int 
         Pixels.
     """
     style = {"color": "spectrum"} if colour == "spectrum" else {"colorscheme": "chain"}
-    scene = py3Dmol.view(width=width, height=height)
+    scene = py3Dmol.view(width=width, height=height, js=CDN_3DMOL_JS)
+    scene.startjs = scene.startjs.replace(f"loadScriptAsync('{CDN_3DMOL_JS}')", _LOAD_3DMOL_JS)
     scene.addModel(_cartoon_records(pdb_text), "pdb")
     scene.setStyle({"cartoon": style})
     scene.zoomTo()

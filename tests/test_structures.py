@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from dlfb_helpers import plots, structures
+from dlfb_helpers.bundled import bundled_folder, verify
 from dlfb_helpers.structures import (
     IDEAL_SEQUENCES,
     atom_table,
@@ -24,6 +27,8 @@ from dlfb_helpers.structures import (
     view_over_still,
     with_copy,
 )
+
+ROOT = Path(__file__).parents[1]
 
 
 class PdbServer(BaseHTTPRequestHandler):
@@ -244,6 +249,22 @@ def test_view_draws_a_coloured_cartoon_from_backbone_atoms(colour, style):
     html = view(ideal_helix(), colour=colour).write_html()
     assert "cartoon" in html and style in html and "HELIX    1" in html
     assert "CA  SER" in html and "CB  SER" not in html
+
+
+def test_the_bundled_3dmol_js_is_the_release_that_the_tested_py3dmol_draws_with():
+    folder = bundled_folder("3dmol")
+    release = verify(folder)["release"]
+    assert re.search(rf"^py3Dmol=={re.escape(release)}$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert f"3dmol v{release}\n" in (folder / "3Dmol-min.js.LICENSE.txt").read_text(encoding="utf-8")
+    assert f"/3dmol@{release}/" in structures.CDN_3DMOL_JS
+    assert ROOT / structures.BUNDLED_3DMOL_JS == folder / "3Dmol-min.js"
+
+
+def test_a_view_looks_for_3dmol_js_nearby_before_it_asks_the_network():
+    """What each branch does is seen in a browser: tests/browser/test_jupyterlab.py."""
+    html = view(ideal_helix()).write_html()
+    assert html.count("$3Dmolpromise = (() => {") == 1 and html.count(structures.CDN_3DMOL_JS) == 1
+    assert html.index("DLFB_3DMOL_JS") < html.index("jupyter-config-data") < html.index("fetch(local")
 
 
 def test_still_picture_lies_under_the_view_and_is_described():
