@@ -51,8 +51,8 @@ audit: $(READY) ## look up known vulnerabilities of the tested releases (needs t
 lab: $(READY) ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab --notebook-dir=. chapters
 
-notebooks: $(READY) ## for maintainers: execute the committed chapters in place
-	$(BIN)/python -m dlfb_helpers.course --write $(ARGS)
+notebooks: $(READY) ## for maintainers: make the chapters and their solutions from chapters/source
+	$(BIN)/python -m recipes.notebooks $(ARGS)
 
 lint: $(READY) ## check the code's style
 	$(BIN)/ruff check .

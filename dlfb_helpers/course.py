@@ -23,7 +23,6 @@ import nbformat
 import papermill
 from nbformat import NotebookNode
 
-from dlfb_helpers.bundled import write_atomically
 from dlfb_helpers.course_pages import Chapter, read_chapter, write_index, write_page
 
 CHAPTER_NAME = re.compile(r"(\d\d)_\w+")
@@ -116,8 +115,8 @@ def declared_parameters(chapters: list[Chapter], given: dict[str, object]) -> di
     return {name: {key: given[key] for key in given if key in own} for name, own in declared.items()}
 
 
-def execute(path: Path, output: Path, parameters: dict[str, object]) -> Execution:
-    """Execute the notebook `path` in its own folder, write it to `output`, and say what that took.
+def execute(path: Path, output: Path, parameters: dict[str, object], folder: Path | None = None) -> Execution:
+    """Execute the notebook `path` in `folder` (its own if None), write it to `output`, and say what that took.
 
     Memory is the largest of all processes that this one has started: call it in a fresh process to measure.
 
@@ -138,7 +137,7 @@ def execute(path: Path, output: Path, parameters: dict[str, object]) -> Executio
             kernel_name="python3",
             progress_bar=False,
             start_timeout=300,
-            cwd=path.parent,
+            cwd=folder or path.parent,
             extra_arguments=QUIET_KERNEL,
         )
     except papermill.PapermillExecutionError as error:
@@ -184,11 +183,9 @@ def process_context() -> BaseContext:
 
 
 def run_chapters(
-    chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter], write: bool = False
+    chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter]
 ) -> None:
     """Execute `chapters` one after the other into `folder`, printing a line for each; stop at the first failure.
-
-    With `write`, the executed notebook also replaces the chapter, without the metadata of the run.
 
     Raises
     ------
@@ -215,8 +212,6 @@ def run_chapters(
             print(f"{took.seconds:6.0f} s{memory}", flush=True)
             notebook = strip_run_metadata(nbformat.read(output, as_version=4))
             write_page(notebook, chapter, folder, course)
-            if write:
-                write_atomically(chapter.path, (nbformat.writes(notebook).rstrip() + "\n").encode("utf-8"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -228,15 +223,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--from", dest="source", type=Path, default=Path("chapters"), help="folder of the chapters")
     parser.add_argument("--out", type=Path, default=Path("build"), help="folder of the executed chapters")
-    parser.add_argument("--write", action="store_true", help="also replace the chapters by the executed ones")
     options = parser.parse_args(arguments)
-    if options.write and options.parameters:
-        parser.error("--write keeps the chapters at their default parameters: leave out -p")
     began = time.monotonic()
     try:
         course = find_chapters(options.source)
         chapters = select(course, options.chapters)
-        run_chapters(chapters, options.out, parse_parameters(options.parameters), course, options.write)
+        run_chapters(chapters, options.out, parse_parameters(options.parameters), course)
     except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -130,22 +130,6 @@ def test_a_kernel_that_dies_is_reported(tmp_path):
         course.execute(path, tmp_path / "out.ipynb", {})
 
 
-def test_write_executes_the_chapters_in_place_without_traces_of_the_run(tmp_path, capsys):
-    path = write_chapter(tmp_path, "01_counts", "print(seed)")
-    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build"), "--write"]) == 0
-    notebook = nbformat.read(path, as_version=4)
-    assert printed(path) == "42\n"
-    assert "papermill" not in path.read_text() and str(tmp_path) not in path.read_text()
-    assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert "version" not in notebook.metadata.language_info
-    assert [cell.metadata for cell in notebook.cells] == [{}, {"tags": ["parameters"]}, {}, {"tags": ["solution"]}]
-    assert path.read_text().endswith("}\n")
-    written = path.read_bytes()
-    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build"), "--write"]) == 0
-    assert path.read_bytes() == written  # a second run changes nothing
-    assert "01_counts" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -160,13 +144,6 @@ def test_a_command_that_makes_no_sense_is_refused_before_anything_runs(chapters,
     assert course.main(["--out", "untouched", *words]) == 2
     assert message in capsys.readouterr().err
     assert not Path("untouched").exists()
-
-
-def test_write_refuses_parameters(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        course.main(["--write", "-p", "seed=7"])
-    assert stopped.value.code == 2
-    assert "--write keeps the chapters at their default parameters" in capsys.readouterr().err
 
 
 def test_parameters_are_read_as_json_or_text_and_paths_become_absolute(tmp_path, monkeypatch):
