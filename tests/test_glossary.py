@@ -1,4 +1,4 @@
-"""The glossary and the chapters agree: each term is used where the glossary says, in bold at first, and never before."""
+"""The glossary and the chapters agree: a term is used where the glossary says, in bold at first, and never before."""
 
 from __future__ import annotations
 
@@ -149,10 +149,11 @@ def test_a_line_of_another_form_is_refused():
 def test_prose_leaves_out_the_opening_code_headings_links_and_sources():
     cells = [
         "# Token\n\n| **Questions** | token |",
-        "## Practice\n\nOne `token`, [a token](03_x.ipynb),\nand <b>a [vector](glossary.md#vector)</b>.\n\n```\ntoken\n```",
+        "## Practice\n\nOne `token`, [a token](03_x.ipynb),\nand <b>a [vector](glossary.md#vector)</b>.",
+        "Fenced:\n\n```\ntoken\n```",
         "## Sources\n\n- Token (2020)\n\n## Further reading\n\n- token",
     ]
-    assert paragraphs(cells) == ["One , , and a [vector](glossary.md#vector) ."]
+    assert paragraphs(cells) == ["One , , and a [vector](glossary.md#vector) .", "Fenced:"]
 
 
 def test_an_early_use_is_found_as_a_whole_word_only():
