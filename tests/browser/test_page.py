@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pandas as pd
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -32,23 +29,9 @@ def page(proteins, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser(page):
-    driver_path, binary = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
-    assert driver_path and binary, "Chromium and its driver are needed: apt-get install chromium chromium-driver"
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,900"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
-    driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd(
-        "Network.emulateNetworkConditions",
-        {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
-    )
-    driver.get(page.as_uri())
-    yield driver
-    driver.quit()
+def browser(page, chromium):
+    chromium.get(page.as_uri())
+    return chromium
 
 
 @pytest.fixture(autouse=True)

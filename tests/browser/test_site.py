@@ -1,0 +1,216 @@
+"""The course's site in a real browser, opened from disk, without a network: ``make test-browser``."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9]*.ipynb"))
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Build the site with the commands of ``make site``, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    recipe = re.search(r"^site:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    script = recipe[1].replace("$(BIN)/python", sys.executable).replace("$(OUT)", str(folder)).replace("\t", "")
+    done = subprocess.run(["bash", "-e", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    found = sorted(str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.parts)
+    assert {f"chapters/{name}.html" for name in CHAPTERS} | {"index.html", "api.html", "search.html"} <= set(found)
+    return found
+
+
+@pytest.fixture
+def show(chromium, site):
+    """Open a page in the wanted colours and width (pixels), with empty memory of what was chosen before."""
+
+    def open_page(page, scheme="light", width=1200, media="screen"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+        screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        chromium.get((site / page).as_uri())
+        if chromium.execute_script("const kept = localStorage.length; localStorage.clear(); return kept"):
+            chromium.refresh()
+        return chromium
+
+    return open_page
+
+
+def wait(browser, condition):
+    return WebDriverWait(browser, 20).until(condition)
+
+
+def test_nothing_is_asked_of_a_network(site, pages):
+    for page in pages:
+        text = (site / page).read_text(encoding="utf-8")
+        assert not re.findall(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["'](?:https?:)?//[^"']*""", text), page
+        assert not re.findall(r"""<link\b[^>]*\bhref=["'](?:https?:)?//[^"']*""", text), page
+        assert "MathJax" not in text and "require.min.js" not in text, page
+    for sheet in site.rglob("*.css"):
+        assert not re.findall(r"""(?:@import|url\()\s*["']?(?:https?:)?//""", sheet.read_text(encoding="utf-8")), sheet
+
+
+def test_every_page_loads_without_complaint(show, pages):
+    complaints = {}
+    for page in pages:
+        browser = show(page)
+        assert browser.find_element(By.TAG_NAME, "h1").text, page
+        errors = [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        if errors:
+            complaints[page] = errors
+    assert complaints == {}
+
+
+def test_every_link_within_the_site_leads_somewhere(site, pages):
+    ids = {page: set(re.findall(r"""\bid=["']([^"']+)""", (site / page).read_text(encoding="utf-8"))) for page in pages}
+    broken = []
+    for page in pages:
+        for target in re.findall(r"""<a\b[^>]*\bhref=["']([^"']+)""", (site / page).read_text(encoding="utf-8")):
+            path, _, anchor = target.partition("#")
+            if re.match(r"\w+:", path):
+                continue
+            file = (site / page).parent / path.partition("?")[0] if path else site / page
+            name = str(file.resolve().relative_to(site.resolve()))
+            if not file.is_file() or (anchor and name in ids and anchor not in ids[name]):
+                broken.append((page, target))
+    assert broken == []
+
+
+def test_no_page_is_wider_than_a_telephone(show, pages):
+    wide = {}
+    for page in pages:
+        browser = show(page, width=390)
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+        if width > 390:
+            wide[page] = width
+    assert wide == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(show, pages, scheme):
+    """No finding of axe-core that it calls serious or critical, with all that is folded unfolded."""
+    found = []
+    for page in pages:
+        browser = show(page, scheme)
+        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme
+        browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true);" + AXE)
+        result = browser.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
+        assert len(result["passes"]) > 10, page
+        for violation in result["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                nodes = [node["html"][:200] for node in violation["nodes"]]
+                found.append((page, violation["id"], len(nodes), nodes[:2]))
+    assert found == []
+
+
+def test_a_search_finds_a_chapter(show):
+    browser = show("index.html")
+    browser.find_element(By.CSS_SELECTOR, ".search-button__button").click()
+    box = wait(browser, lambda b: next(i for i in b.find_elements(By.NAME, "q") if i.is_displayed()))
+    box.send_keys("tokenizer", Keys.ENTER)
+    wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "#search-results li a"))
+    links = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "#search-results li a")]
+    assert any("chapters/03_esm2_embeddings.html" in link for link in links)
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_dark_mode_can_be_chosen_and_stays(show):
+    browser = show("index.html")
+    page = browser.find_element(By.TAG_NAME, "html")
+    before = browser.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
+    browser.find_element(By.CSS_SELECTOR, ".bd-header .theme-switch-button").click()
+    browser.find_element(By.CSS_SELECTOR, ".bd-header .theme-change-button[data-mode=dark]").click()
+    assert page.get_attribute("data-theme") == "dark"
+    assert browser.find_element(By.TAG_NAME, "body").value_of_css_property("background-color") != before
+    browser.find_element(By.PARTIAL_LINK_TEXT, "Begin with chapter 1").click()
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == "dark"
+
+
+def test_figures_are_described_and_stand_on_white_in_the_dark(show):
+    for name in CHAPTERS:
+        browser = show(f"chapters/{name}.html", "dark")
+        browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
+        figures = browser.find_elements(By.CSS_SELECTOR, ".cell_output img")
+        cells = nbformat.read(ROOT / f"chapters/{name}.ipynb", as_version=4).cells
+        alts = [
+            output.metadata["image/png"]["alt"]
+            for cell in cells
+            for output in cell.get("outputs", [])
+            if "image/png" in output.get("data", {})
+        ]
+        shown = [figure.get_attribute("alt") for figure in figures]
+        assert figures and set(alts) <= set(shown) and all(shown), name
+        for figure in figures:
+            assert figure.value_of_css_property("background-color") in ("rgba(255, 255, 255, 1)", "rgb(255, 255, 255)")
+            assert figure.value_of_css_property("filter") == "none"
+
+
+def test_solutions_are_folded_until_asked_for(show):
+    for name in CHAPTERS:
+        browser = show(f"chapters/{name}.html")
+        folded = browser.find_elements(By.CSS_SELECTOR, ".cell.tag_solution details")
+        assert folded, f"{name}: no solutions"
+        for part in folded[:2]:
+            code, summary = part.find_element(By.TAG_NAME, "pre"), part.find_element(By.TAG_NAME, "summary")
+            assert not code.is_displayed() and "Show the solution" in summary.text
+            summary.send_keys(Keys.ENTER)
+            assert code.is_displayed() and "Hide the solution" in summary.text
+
+
+def test_a_term_leads_to_its_place_in_the_glossary(show):
+    browser = show("chapters/03_esm2_embeddings.html")
+    link = browser.find_element(By.CSS_SELECTOR, "article p a:has(> .std-term)")
+    term = link.get_attribute("href").partition("#")[2]
+    link.click()
+    wait(browser, lambda b: "glossary.html" in b.current_url)
+    place = browser.find_element(By.ID, term)
+    assert place.tag_name == "dt" and place.is_displayed()
+    assert 0 <= browser.execute_script("return arguments[0].getBoundingClientRect().top", place) < 900
+
+
+def test_chapters_follow_each_other(show):
+    browser = show(f"chapters/{CHAPTERS[0]}.html")
+    for name in CHAPTERS[1:]:
+        browser.get(browser.find_element(By.CSS_SELECTOR, "a.right-next").get_attribute("href"))
+        assert browser.current_url.endswith(f"chapters/{name}.html")
+        back = browser.find_element(By.CSS_SELECTOR, "a.left-prev").get_attribute("href")
+        assert back.endswith(f"{CHAPTERS[CHAPTERS.index(name) - 1]}.html")
+
+
+def test_the_keyboard_reaches_what_the_mouse_does_and_shows_where_it_is(show):
+    browser = show("chapters/02_one_hot.html")
+    reached = []
+    for _ in range(25):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        focused = browser.switch_to.active_element
+        outline = focused.value_of_css_property("outline-style"), focused.value_of_css_property("box-shadow")
+        assert outline != ("none", "none"), f"nothing shows that {focused.get_attribute('outerHTML')[:200]} is focused"
+        reached.append(focused.text or focused.get_attribute("aria-label"))
+    assert reached[0] == "Skip to main content"
+    assert {"Color mode", "1 · Proteins", "10 · Your own proteins", "Glossary"} <= set(reached)
+    assert any("Search" in (words or "") for words in reached)
+
+
+def test_the_3d_views_of_chapter_1_load_their_viewer_from_disk(show):
+    browser = show("chapters/01_proteins.html")
+    views = browser.find_elements(By.CSS_SELECTOR, "[id^='3dmolviewer_']")
+    assert views
+    wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, "[id^='3dmolviewer_'] canvas")) == len(views))
