@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import io
 import re
+import resource
 import subprocess
 import sys
 import threading
@@ -170,6 +171,19 @@ def test_an_interruption_leaves_nothing_and_says_so(fasta, tmp_path, capsys, mon
     monkeypatch.setattr("dlfb_helpers.predict_command.prediction_tables", interrupted)
     run("predict", fasta, "-o", tmp_path / "out.tsv", "--html", tmp_path / "out.html", status=130)
     assert "interrupted" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
+
+
+def test_a_file_that_the_system_lets_grow_no_further_is_named_and_removed(fasta, tmp_path, capsys):
+    """A write that fails half-way for real, as on a full disk: the kernel refuses what is beyond 50 kB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        run("predict", fasta, "-o", tmp_path / "out.tsv", "--minimum", "0", status=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(r"error: .*File too large; free some space or name another folder: '.*out\.tsv'", said)
     assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
 
 
