@@ -1,15 +1,31 @@
-"""What the chapters show: sources, figures with alt text, tables beside the article, progress."""
+"""What the chapters show: sources, figures with alt text or with controls, tables beside the article, progress."""
 
 from __future__ import annotations
 
+import base64
+import html
 import inspect
+import io
 import textwrap
 import time
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 
+import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 from matplotlib.axes import Axes
+
+PAGE_DPI = 96
+"""What a browser takes for an inch: a point in the figure is a point on the page."""
+
+PIXELS_AN_INCH = 144
+"""Half as many pixels again, so that the words are sharp."""
+
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+"""Leads to controls of a running kernel; taken out of what is committed, where none is running."""
 
 
 def show_source(*objects) -> None:
@@ -19,7 +35,7 @@ def show_source(*objects) -> None:
         display(Markdown(f"```python\n{source.rstrip()}\n```"))
 
 
-def show_figure(axes: Axes, alt: str, dpi: int = 80) -> None:
+def show_figure(axes: Axes, alt: str) -> None:
     """Show the figure that `axes` belongs to, once, with a description for those who cannot see it.
 
     Parameters
@@ -28,13 +44,78 @@ def show_figure(axes: Axes, alt: str, dpi: int = 80) -> None:
         Any Axes of the figure; the figure is closed afterwards.
     alt : str
         What the figure shows, in words.
-    dpi : int
-        Pixels an inch: enough for a screen, small in the file.
     """
-    figure = axes.get_figure(root=True)
-    figure.set_dpi(dpi)
-    display(figure, metadata={"image/png": {"alt": alt}})
+    image, metadata = _picture(axes, alt)
+    display({"image/png": image, "text/plain": alt}, metadata={"image/png": metadata}, raw=True)
+
+
+def explore(
+    draw: Callable[..., Axes], alt: str, start: Mapping[str, object] | None = None, **choices: Sequence
+) -> None:
+    """Show a figure with a control for each choice, which draws it again; where controls cannot work, the first figure.
+
+    A page of a website or a file on GitHub shows the picture alone. Compute what takes long before, so that a
+    movement of the control is followed at once.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes a value of each choice by name and returns the Axes of a new figure.
+    alt : str
+        What the figure shows, in words; ``{name}`` stands for the value of a choice.
+    start : mapping of str to object, optional
+        Values to begin with, for the choices that should not begin with their first.
+    **choices : sequence
+        Name -> the values to choose from: numbers get a slider, words a list.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to choose from, or `start` names a value or a choice that is not there.
+    """
+    chosen = {name: list(values) for name, values in choices.items()}
+    if not chosen or not all(chosen.values()):
+        raise ValueError(
+            "explore needs a choice with at least one value, as in explore(draw, alt, threshold=[0.1, 0.5])"
+        )
+    now = {name: values[0] for name, values in chosen.items()} | dict(start or {})
+    if wrong := [f"{name}={value!r}" for name, value in now.items() if value not in chosen.get(name, ())]:
+        raise ValueError(f"start has {', '.join(wrong)}, which is not among the choices {', '.join(chosen)}")
+    controls = {name: _control(name, values, now[name]) for name, values in chosen.items()}
+    picture = widgets.HTML()
+    image, metadata = {}, {}
+
+    def redraw(_=None) -> None:
+        values = {name: control.value for name, control in controls.items()}
+        image["png"], metadata["png"] = _picture(draw(**values), alt.format(**values))
+        words, width = html.escape(metadata["png"]["alt"]), metadata["png"]["width"]
+        picture.value = f'<img src="data:image/png;base64,{image["png"]}" alt="{words}" width="{width}">'
+
+    redraw()
+    for control in controls.values():
+        control.observe(redraw, "value")
+    view = widgets.VBox([*controls.values(), picture])._repr_mimebundle_()
+    static = {"image/png": image["png"], "text/plain": metadata["png"]["alt"]}
+    display(view | static, metadata={"image/png": metadata["png"]}, raw=True)
+
+
+def _control(name: str, values: list, value: object) -> widgets.Widget:
+    """Return a slider over numbers, or a list of words."""
+    numbers = all(isinstance(each, Real) for each in values)
+    options = [(f"{each:.2f}" if isinstance(each, float) else str(each), each) for each in values]
+    kind, label = widgets.SelectionSlider if numbers else widgets.Dropdown, name.replace("_", " ")
+    wide = {"layout": widgets.Layout(width="30em"), "style": {"description_width": "initial"}}
+    return kind(options=options, value=value, description=label, **wide)
+
+
+def _picture(axes: Axes, alt: str) -> tuple[str, dict]:
+    """Return the figure of `axes` as PNG in base64, on white, with its width in a page; close it."""
+    figure, file = axes.get_figure(root=True), io.BytesIO()
+    figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="white", transparent=False, bbox_inches="tight")
     plt.close(figure)
+    pixels = int.from_bytes(file.getvalue()[16:20], "big")  # the header of a PNG begins with its width
+    width = round(pixels * PAGE_DPI / PIXELS_AN_INCH)
+    return base64.b64encode(file.getvalue()).decode("ascii"), {"alt": alt, "width": width}
 
 
 def article_table(rows: dict[str, tuple], digits: int = 3) -> pd.DataFrame:

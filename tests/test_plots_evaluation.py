@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import FancyBboxPatch
 
 from dlfb_helpers import plots_evaluation as plots
-from dlfb_helpers.ontology import Ontology
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +24,43 @@ def overlapping(ax, texts):
     return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
 
 
-def test_series_differ_by_colour_and_by_marker():
-    colours, markers = zip(*plots.SERIES)
-    assert set(colours) == set(plots.PALETTE) and len(set(markers)) == len(markers) == 7
+def test_true_and_predicted_share_a_colour_scale():
+    left = plots.plot_true_and_predicted(pd.DataFrame([[1, 0], [0, 1]]), np.array([[0.7, 0.2], [0.1, 0.4]]))
+    images = [ax.images[0] for ax in left.figure.axes[:2]]
+    np.testing.assert_allclose(images[1].get_array(), [[0.7, 0.2], [0.1, 0.4]])
+    assert [image.get_clim() for image in images] == [(0, 1), (0, 1)]
+
+
+def test_proteins_with_like_labels_stand_together():
+    labels = pd.DataFrame([[0, 0, 1], [1, 0, 0], [0, 0, 1], [1, 1, 0]])
+    left = plots.plot_true_and_predicted(labels, np.arange(12).reshape(4, 3) / 12)
+    true, predicted = (ax.images[0].get_array() for ax in left.figure.axes[:2])
+    assert true.tolist() == [[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 1]]
+    np.testing.assert_allclose(predicted[:2, 0] * 12, [9, 3])  # the same order on the right
+
+
+def test_score_against_examples_stands_beside_chance():
+    ax = plots.plot_score_against_examples(pd.Series([10, 100]), pd.Series([0.2, 0.6]), pd.Series([0.01, 0.1]))
+    network, guessing = (points.get_offsets() for points in ax.collections)
+    np.testing.assert_allclose(network, [[10, 0.2], [100, 0.6]])
+    np.testing.assert_allclose(guessing, [[10, 0.01], [100, 0.1]])
+    assert ax.get_xscale() == "log"
+
+
+def test_baselines_have_a_bar_for_each_average():
+    columns = pd.MultiIndex.from_product([["over proteins", "over functions"], ["auprc", "auroc"]])
+    scores = pd.DataFrame([[0.02, 0.5, 0.03, 0.5], [0.45, 0.9, 0.16, 0.8]], index=["coin", "network"], columns=columns)
+    ax = plots.plot_baselines(scores, "auprc")
+    assert [round(bar.get_width(), 2) for bar in ax.patches] == [0.02, 0.45, 0.03, 0.16]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["coin", "network"]
+    assert ax.get_xlabel() == "auPRC"
+
+
+def test_best_terms_keep_their_order_and_shorten_long_names():
+    ax = plots.plot_best_terms(["kinase activity", "x" * 80], [0.9, 0.8])
+    first, second = (label.get_text() for label in ax.get_yticklabels())
+    assert first == "kinase activity" and second.endswith("…") and len(second) == 58
+    assert ax.yaxis_inverted()
 
 
 def test_reliability_has_a_line_for_each_calibrator_and_the_diagonal():
@@ -118,147 +146,21 @@ def test_threshold_curves_mark_the_maximum():
         plots.plot_threshold_curves(curve.assign(f=np.nan))
 
 
-@pytest.fixture
-def grouped():
-    scores = {"network": [0.1, 0.2, 0.6, 0.9, np.nan], "alignment": [0.0, 0.1, 0.5, 0.9, 0.8]}
-    groups = ["none", "none", "< 30 %", "< 30 %", "< 30 %"]
-    return pd.concat([pd.DataFrame({"group": groups, "predictor": p, "auprc": v}) for p, v in scores.items()])
-
-
-def test_groups_show_every_protein_and_count_them(grouped):
-    ax = plots.plot_auprc_by_group(grouped, order=["< 30 %", "≥ 90 %", "none"], xlabel="identity")
-    labels = [label.get_text() for label in ax.get_xticklabels()]
-    assert labels == ["< 30 %\nn = 2, 3", "≥ 90 %\nn = 0", "none\nn = 2"]
-    dots = [line.get_ydata().tolist() for line in ax.lines if line.get_marker() in set(plots.MARKERS)]
-    # By group in the order given, the NaN left out; the empty ones are for the legend.
-    assert dots == [[0.6, 0.9, 0.1, 0.2], [], [0.5, 0.9, 0.8, 0.0, 0.1], []]
-    medians = [line for line in ax.lines if line.get_linewidth() == 2.5]
-    np.testing.assert_allclose([line.get_ydata()[0] for line in medians], [0.75, np.nan, 0.15, 0.8, np.nan, 0.05])
-    assert legend_texts(ax) == ["network", "alignment"] and ax.get_xlabel() == "identity"
-
-
-def test_boxes_of_a_group_stand_side_by_side(grouped):
-    ax = plots.plot_auprc_by_group(grouped)
-    centres = [line.get_xdata().mean() for line in ax.lines if line.get_linewidth() == 2.5]
-    np.testing.assert_allclose(centres, [-0.2, 0.8, 0.2, 1.2])
-
-
-def test_group_order_comes_from_categories(grouped):
-    grouped["group"] = pd.Categorical(grouped["group"], ["< 30 %", "none"])
-    ax = plots.plot_auprc_by_group(grouped)
-    assert [label.get_text().split("\n")[0] for label in ax.get_xticklabels()] == ["< 30 %", "none"]
-
-
-def test_no_protein_is_dropped_silently(grouped):
-    with pytest.raises(ValueError, match="order leaves out the groups none"):
-        plots.plot_auprc_by_group(grouped, order=["< 30 %"])
-    with pytest.raises(ValueError, match="5 rows have no group"):
-        plots.plot_auprc_by_group(grouped.assign(group=[None] * 5 + ["none"] * 5))
-    with pytest.raises(ValueError, match="auprc is not among"):
-        plots.plot_auprc_by_group(grouped[["group", "predictor"]])
-
-
-@pytest.fixture
-def ontology():
-    """A root, a chain of three below it, and a term `short` between the root and the end of the chain."""
-    parents = {"root": [], "a": ["root"], "b": ["a"], "end": ["b", "short"], "short": ["root"], "aside": ["root"]}
-    return Ontology(
-        names={term: f"{term} activity" for term in parents},
-        aspects=dict.fromkeys(parents, "MFO"),
-        parents={term: frozenset(above) for term, above in parents.items()},
-        release="of this test",
+def test_threshold_choice_sorts_a_proteins_terms_by_what_became_of_them():
+    curve = pd.DataFrame({"precision": [0.4, 0.6], "recall": [0.7, 0.3], "f": [0.5, 0.4]}, index=[0.2, 0.5])
+    chances = pd.Series({"a": 0.9, "b": 0.5, "c": 0.3, "d": 0.1})
+    above = plots.plot_threshold_choice(curve, 0.5, chances, {"a", "c"}, dict(zip("abcd", "ABCD")))
+    below = above.figure.axes[1]
+    assert above.get_title() == "threshold 0.50: precision 0.60, recall 0.30"
+    assert legend_texts(below) == [
+        "claimed, true (1)",
+        "claimed, not annotated (1)",
+        "missed (1)",
+        "rightly not claimed (1)",
+    ]
+    drawn = {bars.get_label(): [(bar.get_y() + 0.35, bar.get_width()) for bar in bars] for bars in below.containers}
+    np.testing.assert_allclose(
+        [drawn[label][0] for label in drawn], [[0, 0.9], [1, 0.5], [2, 0.3], [3, 0.1]], atol=1e-9
     )
-
-
-def boxes(ax):
-    return {patch.get_gid(): patch for patch in ax.patches if isinstance(patch, FancyBboxPatch)}
-
-
-def centre(box):
-    return box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2
-
-
-def test_fragment_has_a_box_for_each_term_by_depth(ontology):
-    chances = pd.Series({"end": 0.1, "b": 0.3, "short": 0.4, "a": 0.8, "root": 1.0})
-    ax = plots.plot_ontology_fragment(ontology, chances, truth={"root", "a", "elsewhere"})
-    drawn = boxes(ax)
-    assert {term: round(centre(box)[1]) for term, box in drawn.items()} == {
-        "root": 0, "a": 1, "short": 1, "b": 2, "end": 3,
-    }  # fmt: skip
-    assert ax.yaxis_inverted()
-    assert {term for term, box in drawn.items() if box.get_linewidth() > 3} == {"root", "a"}
-    darkness = {term: -sum(box.get_facecolor()[:3]) for term, box in drawn.items()}
-    assert sorted(darkness, key=darkness.get) == ["end", "b", "short", "a", "root"]
-    texts = {text.get_text() for text in ax.texts}
-    assert {"root activity\n1.00", "end activity\n0.10"} < texts and len(texts) == 5
-
-
-def test_fragment_lines_join_parents_and_pass_by_other_boxes(ontology):
-    chances = pd.Series({"end": 0.1, "b": 0.3, "short": 0.4, "a": 0.8, "root": 1.0})
-    ax = plots.plot_ontology_fragment(ontology, chances, truth=[])
-    drawn = boxes(ax)
-    places = {tuple(np.round(centre(box), 6)): term for term, box in drawn.items()}
-    ends = set()
-    for line in ax.lines:
-        (x0, y0), (x1, y1) = line.get_xydata()[[0, -1]]
-        parent, child = places[round(x0, 6), round(y0 - 0.34, 6)], places[round(x1, 6), round(y1 + 0.34, 6)]
-        ends.add((parent, child))
-        path = line.get_xydata()
-        fine = np.concatenate([np.linspace(p, q, 50) for p, q in zip(path[:-1], path[1:])])
-        for term in set(drawn) - {parent, child}:
-            x, y = centre(drawn[term])
-            assert not ((np.abs(fine[:, 0] - x) < 0.43) & (np.abs(fine[:, 1] - y) < 0.33)).any()
-    assert ends == {("root", "a"), ("a", "b"), ("b", "end"), ("root", "short"), ("short", "end")}
-
-
-def test_fragment_passes_over_terms_that_are_not_drawn(ontology):
-    ax = plots.plot_ontology_fragment(ontology, pd.Series({"end": 0.1, "root": 0.9}), truth=[])
-    assert len(ax.lines) == 1 and {round(centre(box)[1]) for box in boxes(ax).values()} == {0, 1}
-
-
-def test_fragment_wraps_names_into_their_boxes(ontology):
-    long = "RNA polymerase II cis-regulatory region sequence-specific double-stranded DNA binding of some kind"
-    names = {"root": long, "a": "catalytic activity, acting on a protein"}
-    chances = pd.Series({"root": 0.9, "a": 0.7, "short": 0.2, "aside": 0.1})
-    ax = plots.plot_ontology_fragment(ontology, chances, truth=[], names=names)
-    ax.figure.canvas.draw()
-    for box, text in zip(boxes(ax).values(), ax.texts, strict=True):
-        outline, words = box.get_window_extent(), text.get_window_extent()
-        assert outline.x0 < words.x0 and words.x1 < outline.x1 and outline.y0 < words.y0 and words.y1 < outline.y1
-    assert "…" in ax.texts[0].get_text() and "acting on a protein" in ax.texts[1].get_text().replace("\n", " ")
-
-
-@pytest.mark.parametrize(
-    "chances, message",
-    [
-        ({}, "found no term at all"),
-        ({"elsewhere": 0.5}, "release of this test are needed, found elsewhere"),
-        ({"root": 1.5}, r"in \[0, 1\]"),
-        ({"root": np.nan}, "NaN"),
-    ],
-)
-def test_bad_fragments_are_refused(ontology, chances, message):
-    with pytest.raises(ValueError, match=message):
-        plots.plot_ontology_fragment(ontology, pd.Series(chances, dtype=float), truth=[])
-
-
-def test_figures_can_be_drawn_into_given_axes(intervals, grouped, ontology):
-    curve = pd.DataFrame({"precision": [0.5], "recall": [0.5], "f": [0.5]}, index=[0.3])
-    axes = plt.subplots(1, 5)[1]
-    assert plots.plot_reliability({"raw": pd.DataFrame({"mean_probability": [0], "share": [0]})}, axes[0]) is axes[0]
-    assert plots.plot_intervals(intervals, ax=axes[1]) is axes[1]
-    assert plots.plot_threshold_curves(curve, axes[2]) is axes[2]
-    assert plots.plot_auprc_by_group(grouped, ax=axes[3]) is axes[3]
-    assert plots.plot_ontology_fragment(ontology, pd.Series({"root": 0.5}), [], ax=axes[4]) is axes[4]
-
-
-def test_substitution_effects_have_a_panel_a_measure_and_shade_the_motif():
-    effects = pd.DataFrame({"change in probability": [0.0, -0.2, 0.1], "log-odds": [-1.0, -2.0, 0.5]})
-    panels = plots.plot_substitution_effects(effects, marked=[1]).figure.axes
-    assert [panel.get_ylabel() for panel in panels] == ["change in probability", "log-odds"]
-    for panel, name in zip(panels, effects):
-        bars, shade = panel.patches[:3], panel.patches[3]
-        assert [bar.get_height() for bar in bars] == effects[name].tolist()
-        assert (shade.get_x(), shade.get_x() + shade.get_width()) == (0.5, 1.5)
-    with pytest.raises(ValueError, match="no row"):
-        plots.plot_substitution_effects(effects[:0])
+    assert [label.get_text() for label in below.get_yticklabels()] == list("ABCD")
+    assert any(np.allclose(line.get_xdata(), 0.5) for line in below.lines)
