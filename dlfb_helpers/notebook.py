@@ -24,10 +24,6 @@ PIXELS_AN_INCH = 144
 """Half as many pixels again, so that the words are sharp."""
 
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-"""Leads to controls of a running kernel; taken out of what is committed, where none is running."""
-
-
 def show_source(*objects) -> None:
     """Show the source of functions or classes, as the package runs them."""
     for item in objects:
@@ -109,9 +105,10 @@ def _control(name: str, values: list, value: object) -> widgets.Widget:
 
 
 def _picture(axes: Axes, alt: str) -> tuple[str, dict]:
-    """Return the figure of `axes` as PNG in base64, on white, with its width in a page; close it."""
+    """Return the figure of `axes` as opaque PNG in base64, with its width in a page; close it."""
     figure, file = axes.get_figure(root=True), io.BytesIO()
-    figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="white", transparent=False, bbox_inches="tight")
+    figure.patch.set_alpha(1)  # no page, light or dark, shines through the words
+    figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, transparent=False, bbox_inches="tight")
     plt.close(figure)
     pixels = int.from_bytes(file.getvalue()[16:20], "big")  # the header of a PNG begins with its width
     width = round(pixels * PAGE_DPI / PIXELS_AN_INCH)
