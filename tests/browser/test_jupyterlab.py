@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -19,7 +17,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
-from selenium import webdriver
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
@@ -28,48 +26,36 @@ from dlfb_helpers.course_pages import read_chapter, write_page
 from dlfb_helpers.structures import BUNDLED_3DMOL_JS, CDN_3DMOL_JS
 
 ROOT = Path(__file__).parents[2]
-STILL_3D = "01_proteins"  # the chapter with 3D views over still pictures
+VIEWS = "01_proteins"  # the chapter with 3D views over still pictures
 EXERCISES = "02_one_hot"
+LOCAL_3DMOL_JS = f"/files/{BUNDLED_3DMOL_JS}"
 
-# What JupyterLab itself logs, whatever the notebook: a part of the message, and why it is none of ours.
-OF_JUPYTERLAB = {
-    "/static/favicons/": "the icon of a busy tab",
+# Errors in the console that are none of the course's: a part of the message, and why.
+ALLOWED = {
+    "/MathJax.js": "formulas on the pages of `make course` come from the network; without it they stay TeX",
 }
-
-Driver = webdriver.Chrome
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Driver]:
-    """Chromium with WebGL in software, which resolves no name but localhost."""
-    driver_path, binary = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
-    assert driver_path and binary, "Chromium and its driver are needed: apt-get install chromium chromium-driver"
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--window-size=1400,1000",
-        "--use-gl=angle",
-        "--use-angle=swiftshader",
-        "--enable-unsafe-swiftshader",
-        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
-    driver.set_script_timeout(300)
-    yield driver
-    driver.quit()
+def browser(chromium) -> Chrome:
+    """Chromium that reaches a server on this machine and nothing else."""
+    chromium.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["https://*"]})
+    chromium.execute_cdp_cmd(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    chromium.set_script_timeout(300)
+    return chromium
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
-    """A copy of the chapters, with the package beside them, as in the repository."""
+    """A copy of the chapters, with what JupyterLab is asked for of the package beside them, as in the repository."""
     folder = tmp_path_factory.mktemp("repository")
     shutil.copytree(ROOT / "chapters", folder / "chapters", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    (folder / "dlfb_helpers").symlink_to(ROOT / "dlfb_helpers")
+    script = folder / BUNDLED_3DMOL_JS
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / BUNDLED_3DMOL_JS, script)
     return folder
 
 
@@ -125,7 +111,7 @@ def wait_for_server(address: str, server: subprocess.Popen, log: Path) -> None:
     raise AssertionError(f"JupyterLab did not answer within 2 minutes:\n{log.read_text()}")
 
 
-def open_notebook(browser: Driver, lab: str, path: str) -> None:
+def open_notebook(browser: Chrome, lab: str, path: str) -> None:
     """Open a notebook alone in JupyterLab, and wait for its kernel."""
     browser.get(f"{lab}/lab/tree/{path}?reset")
     WebDriverWait(browser, 120).until(
@@ -137,17 +123,20 @@ def open_notebook(browser: Driver, lab: str, path: str) -> None:
     """)
 
 
-def run_all(browser: Driver) -> None:
-    """Choose Run > Run All Cells, and wait for the last cell."""
-    browser.execute_async_script("jupyterapp.commands.execute('notebook:run-all-cells').then(arguments[0])")
+def run_all(browser: Chrome) -> None:
+    """Choose Run > Run All Cells, wait for the last cell, and save."""
+    browser.execute_async_script("""
+      const done = arguments[0], { commands } = jupyterapp;
+      commands.execute('notebook:run-all-cells').then(() => commands.execute('docmanager:save')).then(() => done());
+    """)
 
 
-def cells(browser: Driver) -> list[dict]:
+def cells(browser: Chrome) -> list[dict]:
     """Return the cells of the notebook as they are in the browser now, as nbformat has them."""
     return browser.execute_script("return jupyterapp.shell.currentWidget.model.toJSON().cells")
 
 
-def show_cell(browser: Driver, number: int) -> WebElement:
+def show_cell(browser: Chrome, number: int) -> WebElement:
     """Scroll to a cell, and return its element."""
     browser.execute_async_script(
         """
@@ -160,8 +149,8 @@ def show_cell(browser: Driver, number: int) -> WebElement:
     return browser.execute_script("return jupyterapp.shell.currentWidget.content.widgets[arguments[0]].node", number)
 
 
-def run_cell(browser: Driver, number: int, source: str) -> dict:
-    """Put `source` into a cell, run it, and return the cell."""
+def run_cell(browser: Chrome, number: int, source: str) -> None:
+    """Put `source` into a cell and run it."""
     show_cell(browser, number)
     browser.execute_async_script(
         """
@@ -172,43 +161,149 @@ def run_cell(browser: Driver, number: int, source: str) -> dict:
         number,
         source,
     )
-    return cells(browser)[number]
 
 
 def tagged(all_cells: list[dict], tag: str) -> list[int]:
     return [number for number, cell in enumerate(all_cells) if tag in cell["metadata"].get("tags", [])]
 
 
-def shown_text(cell: dict) -> str:
-    """Return what a cell's outputs say as plain text."""
-    texts = [output.get("data", {}).get("text/plain", output.get("text", "")) for output in cell["outputs"]]
-    return "".join("".join(text) for text in texts)
-
-
-def complaints(browser: Driver) -> list[str]:
-    """Return the errors in the console that are not JupyterLab's own."""
+def complaints(browser: Chrome) -> list[str]:
+    """Return the errors in the console, but for those that `ALLOWED` explains, and empty it."""
     messages = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-    return [message for message in messages if not any(part in message for part in OF_JUPYTERLAB)]
+    return [message for message in messages if not any(part in message for part in ALLOWED)]
 
 
-def colours(picture: bytes) -> int:
-    """Count the pixels that are neither white nor grey: those of the cartoon."""
-    pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
+def coloured(element: WebElement) -> int:
+    """Count the pixels of an element, as seen, that are neither white nor grey."""
+    pixels = np.asarray(Image.open(io.BytesIO(element.screenshot_as_png)).convert("RGB")).astype(int)
     return int((np.ptp(pixels, axis=2) > 60).sum())
 
 
-def views(element: WebElement | Driver) -> list[WebElement]:
-    """Return the places of 3D views."""
+def stills(element: WebElement | Chrome) -> list[WebElement]:
+    return element.find_elements(By.CSS_SELECTOR, "img[alt][src^='data:image/png']")
+
+
+def views(element: WebElement | Chrome) -> list[WebElement]:
     return element.find_elements(By.CSS_SELECTOR, "div[id^='3dmolviewer_']")
 
 
-def drawn(browser: Driver, view: WebElement) -> int:
-    """Wait until a 3D view has been drawn, hide the still picture under it, and count its coloured pixels."""
+def drawn(browser: Chrome, view: WebElement) -> int:
+    """Wait until a 3D view is drawn, and count its coloured pixels; the still picture under it is hidden."""
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", view)
     canvas = WebDriverWait(browser, 60).until(lambda _: view.find_elements(By.TAG_NAME, "canvas"))[0]
-    browser.execute_script("arguments[0].parentNode.parentNode.querySelector('img').style.visibility = 'hidden'", view)
-    for _ in range(50):
-        if found := colours(canvas.screenshot_as_png):
-            break
-        time.sleep(0.2)
+    browser.execute_script("arguments[0].closest('div:has(> img)').querySelector('img').style.opacity = 0", view)
+    return WebDriverWait(browser, 20).until(lambda _: coloured(canvas))
+
+
+def scripts(browser: Chrome) -> list[str]:
+    """Return where the page took 3Dmol.js from, or tried to."""
+    sources = browser.execute_script("return Array.from(document.scripts, script => script.src)")
+    return [source for source in sources if "3Dmol" in source]
+
+
+@pytest.fixture(scope="module")
+def opened(browser, lab) -> list[dict]:
+    """The chapter with the views as it opens: its cells before anything was run."""
+    open_notebook(browser, lab, f"chapters/{VIEWS}.ipynb")
+    return cells(browser)
+
+
+@pytest.fixture(scope="module")
+def with_views(opened) -> list[int]:
+    found = [n for n, cell in enumerate(opened) if cell["cell_type"] == "code" and "view_over_still(" in cell["source"]]
+    assert len(found) >= 5
     return found
+
+
+def test_what_opens_shows_still_pictures_before_it_is_trusted_to_run_scripts(browser, with_views):
+    for number in with_views:
+        cell = show_cell(browser, number)
+        (still,) = stills(cell)
+        assert views(cell) == [] and coloured(still) > 200 and len(still.get_attribute("alt")) > 20
+    assert complaints(browser) == []
+
+
+@pytest.fixture(scope="module")
+def executed(browser, opened) -> list[dict]:
+    """The cells of that chapter after Run > Run All Cells."""
+    run_all(browser)
+    return cells(browser)
+
+
+def test_run_all_cells_runs_every_cell_without_an_error(executed):
+    code = [cell for cell in executed if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    assert [output for cell in code for output in cell["outputs"] if output["output_type"] == "error"] == []
+
+
+def test_views_are_drawn_with_the_3dmol_js_that_comes_with_the_course(browser, lab, executed, with_views):
+    for number in with_views:
+        (view,) = views(show_cell(browser, number))
+        assert drawn(browser, view) > 100
+    assert scripts(browser) == [lab + LOCAL_3DMOL_JS]
+    assert complaints(browser) == []
+
+
+@pytest.fixture(scope="module")
+def output_page(executed, with_views, tmp_path_factory) -> str:
+    """The address of a page with nothing but one executed view, as other notebook readers show it."""
+    data = executed[with_views[0]]["outputs"][-1]["data"]["text/html"]
+    path = tmp_path_factory.mktemp("page") / "view.html"
+    path.write_text(f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><body>{"".join(data)}</body></html>')
+    return path.as_uri()
+
+
+def test_the_still_picture_stays_where_scripts_do_not_run(browser, output_page):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(output_page)
+        (still,) = stills(browser)
+        assert coloured(still) > 200
+        assert "failed" not in browser.find_element(By.TAG_NAME, "body").text
+        assert browser.find_elements(By.TAG_NAME, "canvas") == [] and scripts(browser) == []
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_outside_jupyterlab_3dmol_js_comes_from_the_network_and_without_one_the_still_picture_stays(
+    browser, output_page
+):
+    browser.get(output_page)
+    assert scripts(browser) == [CDN_3DMOL_JS]
+    assert coloured(stills(browser)[0]) > 200
+    assert all(CDN_3DMOL_JS in message for message in complaints(browser))  # it is asked for, and for nothing else
+
+
+def test_pages_of_make_course_take_3dmol_js_from_beside_them(browser, course, executed, with_views, tmp_path):
+    chapter = read_chapter(course / "chapters" / f"{VIEWS}.ipynb")
+    notebook = nbformat.read(chapter.path, as_version=4)
+    browser.get(write_page(notebook, chapter, tmp_path, [chapter]).as_uri())
+    assert len(views(browser)) == len(with_views)
+    for view in views(browser):
+        assert drawn(browser, view) > 100
+    assert scripts(browser) == [(tmp_path / "3Dmol-min.js").as_uri()]
+    assert complaints(browser) == []
+
+
+def test_where_jupyterlab_has_no_3dmol_js_it_comes_from_the_network(browser, lab, course, with_views):
+    """As where JupyterLab was started in another folder than the repository."""
+    (course / BUNDLED_3DMOL_JS).unlink()
+    open_notebook(browser, lab, f"chapters/{VIEWS}.ipynb")
+    run_all(browser)
+    show_cell(browser, with_views[0])
+    WebDriverWait(browser, 30).until(lambda _: scripts(browser))
+    assert scripts(browser) == [CDN_3DMOL_JS]
+    told = complaints(browser)
+    assert told and all(LOCAL_3DMOL_JS in message or CDN_3DMOL_JS in message for message in told)
+
+
+def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
+    open_notebook(browser, lab, f"chapters/{EXERCISES}.ipynb")
+    run_all(browser)
+    number = tagged(cells(browser), "exercise")[0]
+    assert "Not yet" in show_cell(browser, number).text
+    solutions = nbformat.read(ROOT / "chapters" / "solutions" / f"{EXERCISES}.ipynb", as_version=4).cells
+    run_cell(browser, number, solutions[tagged(solutions, "solution")[0]].source)
+    shown = show_cell(browser, number).text
+    assert "Correct" in shown and "Not yet" not in shown
+    assert complaints(browser) == []
