@@ -16,6 +16,7 @@ def chromium():
     options.binary_location = binary
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,900"):
         options.add_argument(argument)
+    options.add_argument("--enable-unsafe-swiftshader")  # 3D views without a graphics card
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
     driver.execute_cdp_cmd("Network.enable", {})
