@@ -1,0 +1,128 @@
+"""What is written: spelling, links, notebooks' format, DOIs. Nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import codespell_lib
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WRITTEN = ["*.md", "chapters/**/*.md", "site/**/*.md", "benchmarks/**/*.md", ".github/**/*.md", "**/README.md"]
+CODED = ["dlfb_helpers/**/*.py", "tests/**/*.py", "recipes/**/*.py", "benchmarks/**/*.py", "site/**/*.py"]
+
+# What codespell takes for misspelt, and why it is not.
+RIGHT = {
+    "blosum": "the substitution matrices BLOSUM",
+    "hda": "an evidence code of the Gene Ontology",
+    "patter": "Cell Press's abbreviation of its journal Patterns, in a DOI",
+    "ser": "serine, as PDB files write it",
+    "wndow": "a mistake that a test makes on purpose",
+}
+# American spellings of words that are spelt so in Britain too, in another sense.
+BRITISH_TOO = {"practice": "the noun", "program": "of a computer", "story": "a tale"}
+
+NOTEBOOKS = sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("chapters/solutions/*.ipynb")])
+
+
+def found(patterns: list[str]) -> list[Path]:
+    """Return the files of the repository that fit, without those that tools leave (.venv, build, caches)."""
+    paths = {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
+    left = {"build", "node_modules", "__pycache__", ".venv", ".ipynb_checkpoints", ".pytest_cache"}
+    return sorted(path for path in paths if not left & set(path.relative_to(ROOT).parts))
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def without_code(markdown: str) -> str:
+    """Return Markdown without front matter, fenced blocks and code in lines."""
+    fenced = r"\A---\n.*?^---\n|^(`{3,}|~{3,}|:{3,}).*?^\1$"
+    return re.sub(r"`[^`]*`", " ", re.sub(fenced, "", markdown, flags=re.DOTALL | re.MULTILINE))
+
+
+def test_words_are_spelt_right(capsys):
+    files = [*found(WRITTEN), *found(CODED)]
+    assert len(files) > 100
+    # Its dictionary knows misspellings of British words too, and lets both spellings be.
+    misspelt = codespell_lib.main("--ignore-words-list", ",".join(RIGHT), *map(str, files))
+    assert misspelt == 0, capsys.readouterr().out
+
+
+def test_spelling_is_british():
+    lines = (Path(codespell_lib.__file__).parent / "data/dictionary_en-GB_to_en-US.txt").read_text().splitlines()
+    british = {american.strip(", "): word for word, american in (line.split("->") for line in lines)}
+    assert british["color"] == "colour" and british["analyze"] == "analyse"
+    for path in found(WRITTEN):
+        text = re.sub(r"\]\([^)]*\)|<[^>]*>|https?://\S+", " ", without_code(path.read_text(encoding="utf-8")))
+        for word in re.findall(r"[a-z]+", text.lower()):
+            if word not in BRITISH_TOO:
+                assert word not in british, f"{named(path)}: {word!r}; the course writes {british[word]!r}"
+
+
+def sections(markdown: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    titles = re.findall(r"^#{1,6} +(.+)$", without_code(markdown), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+# Sphinx names the links of the site's pages that lead nowhere, tests/chapters/test_chapters.py those of the chapters.
+LINKED = [path for path in found(WRITTEN) if not {"site", "source"} & set(path.parts[len(ROOT.parts) :])]
+
+
+@pytest.mark.parametrize("path", LINKED, ids=named)
+def test_relative_links_lead_somewhere(path):
+    text = without_code(path.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text):
+        if not re.match(r"https?:|mailto:", target):
+            file, _, section = target.partition("#")
+            there = path.parent / file if file else path
+            assert there.exists(), f"{named(path)}: the link to {target} leads nowhere"
+            if section and there.suffix == ".md":
+                assert section in sections(there.read_text(encoding="utf-8")), (
+                    f"{named(path)}: {target}: no such section"
+                )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
+def test_notebooks_are_valid_and_of_the_current_format(path):
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook, relax_add_props=False)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids)), f"{named(path)}: two cells have the same id"
+
+
+def dois(text: str) -> list[str]:
+    """Return what stands after ``doi:`` or ``doi.org/``, without the brackets and stops of the sentence around it."""
+    names = []
+    for name in re.findall(r"(?:\bdoi: ?\"?|doi\.org/)(10[^\s\"'`\],>]*)", text):
+        name = name.rstrip(".;:")
+        while name.endswith(")") and name.count(")") > name.count("("):
+            name = name[:-1].rstrip(".;:")
+        names.append(name)
+    return names
+
+
+def test_dois_are_well_formed():
+    assert dois("(see doi:10.1016/0022-2836(82)90515-0); doi.org/10.1/x.)") == [
+        "10.1016/0022-2836(82)90515-0",
+        "10.1/x",
+    ]
+    count = 0
+    for path in [
+        *found(WRITTEN),
+        *found(CODED),
+        ROOT / "CITATION.cff",
+        *ROOT.glob("dlfb_helpers/assets/*/manifest.json"),
+    ]:
+        text = path.read_text(encoding="utf-8") if path != Path(__file__) else ""
+        for doi in dois(text):
+            assert re.fullmatch(r"10\.\d{4,9}/[\w.\-;()/:]*[\w)]", doi), f"{named(path)}: {doi!r} is no DOI"
+            count += 1
+        for name, address in re.findall(r"\[doi:([^\]]+)\]\((\S+?)\)(?!\S*\]\()(?=[\s.,;)]|$)", text):
+            assert address == f"https://doi.org/{name}", f"{named(path)}: {name} links to {address}"
+    assert count > 50
