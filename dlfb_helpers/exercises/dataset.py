@@ -109,6 +109,8 @@ def check_most_specific(chosen: Collection[str], known: Collection[str], ontolog
 @check
 def check_shares(shares: pd.Series, human: pd.DataFrame) -> str:
     """Check the shares of the six most frequent terms of cellular component below its root."""
+    if isinstance(shares, pd.DataFrame):
+        raise NotYet("This is a table: give one column of it, a Series with the ids of the terms as its index.")
     found = pd.Series(shares, dtype=float)
     placed = human[human["aspect"] == "CCO"]
     counts = placed.groupby("term")["EntryID"].nunique().nlargest(7)

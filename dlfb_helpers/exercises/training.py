@@ -29,6 +29,7 @@ def check_areas(auprc: float, auroc: float) -> str:
         (1 / 2 + 2 / 5) / 2,
         "auPRC",
         {
+            "This is auROC: auPRC comes first.": 2 / 6,
             "This is the sum of the precisions at the true functions: take their mean.": 1 / 2 + 2 / 5,
             "Average the precision over the places of the true functions only, not over all five.": (
                 1 / 2 + 1 / 3 + 1 / 4 + 2 / 5
@@ -78,6 +79,12 @@ def check_slow(slow: TrainState, splits: Mapping[str, pd.DataFrame]) -> str:
 @check
 def check_stop(stop: int, longer: pd.DataFrame) -> str:
     """Check at which evaluated step the validation loss is lowest."""
+    if isinstance(longer, tuple):
+        raise NotYet("This is a pair, the state and its history: take the second of the two.")
+    if not (isinstance(longer, pd.DataFrame) and {"step", "split", "loss"} <= set(longer.columns)):
+        raise NotYet(
+            "`longer` should be the history as train_compiled returns it, with the columns step, split and loss."
+        )
     if int(longer["step"].max()) < 3000:
         raise NotYet(f"This history ends at step {int(longer['step'].max())}: train for 3,000 steps.")
     loss = longer.pivot(index="step", columns="split", values="loss")
@@ -92,7 +99,7 @@ def check_stop(stop: int, longer: pd.DataFrame) -> str:
         )
     if step == loss["train"].idxmin():
         raise NotYet(
-            "There the *training* loss is lowest. Which split tells how the network does on proteins it has not seen?"
+            "There the loss of the training part is lowest. Which part tells how it does on proteins it has not seen?"
         )
     if step == loss["valid"].idxmax():
         raise NotYet("There the validation loss is highest; the lower a loss, the better.")
@@ -117,15 +124,18 @@ def check_head_start(informed: TrainState, state: TrainState, splits: Mapping[st
         raise NotYet(f"Only the last layer, {last}, should change: the others are to be those of `state`.")
     if not _same(informed.params[last].get("kernel"), state.params[last]["kernel"]):
         raise NotYet("The kernel of the last layer has changed or is gone: put a new bias beside the old kernel.")
+    if isinstance(informed.params[last].get("bias"), list):
+        raise NotYet("The bias is a list: np.array(...) makes the array of it that the network needs.")
     bias = array(informed.params[last].get("bias"), state.params[last]["bias"].shape, "The bias")
     if not np.isfinite(bias).all():
-        raise NotYet("The bias holds infinite numbers: is a share taken of too few proteins, so that it is 0?")
+        raise NotYet("The bias holds infinite numbers: which part are the shares taken of, and is one of them 0 there?")
     share = {name: to_arrays(table)["target"].mean(axis=0) for name, table in splits.items()}
     train = share["train"]
     everything = np.average(list(share.values()), axis=0, weights=[len(table) for table in splits.values()])
     mistakes = {
         "The bias is still zero, as it was.": np.zeros_like(train),
         "These are the shares themselves. A bias is added to a logit: which logit has this probability?": train,
+        "All functions have the same bias: each has a share of its own.": np.full_like(train, _log_odds(train.mean())),
         "This is ln p. The logit has the odds in place of p: p / (1 - p).": np.log(train),
         "The sign is the wrong way round: rare functions need a bias far below 0.": np.log((1 - train) / train),
         "The shares of all splits are in it. What is fitted may see the training part only.": _log_odds(everything),
@@ -165,6 +175,9 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
         "With weight 1 the loss should be the ordinary one, and",
         {
             "With weight 1 it is the sum of all losses: take their mean.": plain.sum(),
+            "The logits have been through a sigmoid before: optax takes logits, not probabilities.": _of_probabilities(
+                logits, targets
+            ),
             "With weight 1 the loss has the wrong sign: ln p is negative, the loss is not.": -plain.mean(),
         },
         tolerance=1e-4,
@@ -175,6 +188,10 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
         "With weight 5 the loss",
         {
             "The weight has no effect: weight 5 gives what weight 1 gives.": plain.mean(),
+            "The sum is divided by the sum of the weights: take the plain mean, over proteins and functions.": (
+                plain * (1 + 4 * ones)
+            ).sum()
+            / (1 + 4 * ones).sum(),
             "The weight is on the zeros: it should multiply the loss of a label 1.": (plain * (5 - 4 * ones)).mean(),
             "The weight multiplies the loss of both labels: it should multiply that of a label 1 only.": 5
             * plain.mean(),
@@ -208,6 +225,10 @@ def _learning_rate(state: TrainState) -> float:
     start = jnp.ones(1)
     update, _ = state.tx.update(start, state.tx.init(start))
     return float(abs(update[0]))
+
+
+def _of_probabilities(logits: jax.Array, targets: jax.Array) -> float:
+    return float(optax.sigmoid_binary_cross_entropy(jax.nn.sigmoid(logits), targets).mean())
 
 
 def _log_odds(share: np.ndarray) -> np.ndarray:

@@ -91,6 +91,7 @@ WRONG = {
         (lambda: (SIX / 40 * 100, HUMAN), "per cent"),
         (lambda: (SIX / 50, HUMAN), "all human proteins"),
         (lambda: (SIX / 180, HUMAN), "number of rows"),
+        (lambda: ((SIX / 40).to_frame(), HUMAN), "one column"),
         (lambda: ((SIX / 40).head(3), HUMAN), "there are 3"),
         (lambda: ((SIX / 40).set_axis(list("abcdef")), HUMAN), "The index holds 'a'"),
     ],

@@ -31,6 +31,10 @@ def with_bias(bias, kernel=None):
     return START.replace(params=START.params | {"Dense_1": {"kernel": kernel, "bias": jnp.asarray(bias)}})
 
 
+def with_list(bias):
+    return START.replace(params=START.params | {"Dense_1": START.params["Dense_1"] | {"bias": list(bias)}})
+
+
 def log_odds(p):
     return np.log(p / (1 - p))
 
@@ -55,6 +59,14 @@ def of_zeros(logits, targets, weight):
 
 def of_both(logits, targets, weight):
     return weight * optax.sigmoid_binary_cross_entropy(logits, targets).mean()
+
+
+def of_probabilities(logits, targets, weight):
+    return optax.sigmoid_binary_cross_entropy(jax.nn.sigmoid(logits), targets).mean()
+
+
+def weighted_mean(logits, targets, weight):
+    return jnp.average(optax.sigmoid_binary_cross_entropy(logits, targets), weights=jnp.where(targets == 1, weight, 1))
 
 
 def not_averaged(logits, targets, weight):
@@ -84,8 +96,10 @@ WRONG = {
         (lambda: (0.1, SPLITS), "of type float"),
     ],
     check_stop: [
-        (lambda: (3000, LONGER), "*training* loss is lowest"),
+        (lambda: (3000, LONGER), "loss of the training part is lowest"),
         (lambda: (1000, LONGER), "validation loss is highest"),
+        (lambda: (2000, (START, LONGER)), "take the second"),
+        (lambda: (2000, LONGER.set_index("step")), "the columns step"),
         (lambda: (3, LONGER), "not the number of a row"),
         (lambda: (1000, LONGER[LONGER["step"] < 3000]), "ends at step 2000"),
     ],
@@ -93,6 +107,8 @@ WRONG = {
         (lambda: (START, START, SPLITS), "still zero"),
         (lambda: (with_bias(share("train")), START, SPLITS), "the shares themselves"),
         (lambda: (with_bias(np.log(share("train"))), START, SPLITS), "This is ln p"),
+        (lambda: (with_bias(np.full(3, log_odds(share("train").mean()))), START, SPLITS), "a share of its own"),
+        (lambda: (with_list(log_odds(share("train"))), START, SPLITS), "is a list"),
         (lambda: (with_bias(-log_odds(share("train"))), START, SPLITS), "sign"),
         (lambda: (with_bias(log_odds(share("valid"))), START, SPLITS), "shares of the validation part"),
         (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, SPLITS), "shares of all splits"),
@@ -105,6 +121,8 @@ WRONG = {
         (lambda: (of_zeros,), "on the zeros"),
         (lambda: (of_both,), "both labels"),
         (lambda: (not_averaged,), "one number"),
+        (lambda: (of_probabilities,), "not probabilities"),
+        (lambda: (weighted_mean,), "sum of the weights"),
         (lambda: (numpy_only,), "raises TracerArrayConversionError"),
         (
             lambda: (lambda logits, targets, weight: optax.sigmoid_binary_cross_entropy(logits, targets).mean(),),
