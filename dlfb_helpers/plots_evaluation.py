@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from dlfb_helpers.plots_style import PALETTE, SEQUENTIAL, SERIES, SPLIT_COLOURS, axes_or_new
 
@@ -194,25 +195,26 @@ def plot_threshold_choice(
         2, 1, figsize=(7.5, 2.6 + height), height_ratios=(2.6, height), sharex=True, layout="constrained"
     )
     plot_threshold_curves(curve, above)
+    above.legend(loc="center right", bbox_to_anchor=(-0.12, 0.5), frameon=False)  # above the names, where there is room
     row = curve.iloc[np.abs(curve.index - threshold).argmin()]
-    above.set(
-        xlabel="", title=f"threshold {threshold:.2f}: precision {row['precision']:.2f}, recall {row['recall']:.2f}"
-    )
+    heading = f"threshold {threshold:.2f}: precision {row['precision']:.2f}, recall {row['recall']:.2f}"
+    above.set_title(heading, fontsize=11)
+    above.set(xlabel="")
     true, claimed = probabilities.index.isin(list(truth)), (probabilities >= threshold).to_numpy()
     kinds = {
-        "claimed, true": (claimed & true, {"color": PALETTE[0]}),
-        "claimed, not annotated": (claimed & ~true, {"color": PALETTE[1]}),
+        "claimed, true": (claimed & true, {"facecolor": PALETTE[0]}),
+        "claimed, not annotated": (claimed & ~true, {"facecolor": PALETTE[1]}),
         "missed": (~claimed & true, {"facecolor": "white", "edgecolor": PALETTE[0], "hatch": "///"}),
-        "rightly not claimed": (~claimed & ~true, {"color": "0.8"}),
+        "rightly not claimed": (~claimed & ~true, {"facecolor": "0.8"}),
     }
     place = np.arange(len(probabilities))
-    for label, (chosen, look) in kinds.items():
-        below.barh(place[chosen], probabilities[chosen], height=0.7, label=f"{label} ({chosen.sum()})", **look)
+    for chosen, look in kinds.values():
+        below.barh(place[chosen], probabilities[chosen], height=0.7, **look)
     labels = [name if len(name) <= 40 else name[:38].rstrip() + " …" for name in map(names.get, probabilities.index)]
     below.set(xlim=(0, 1), xlabel="threshold, or probability", yticks=place, yticklabels=labels)
-    below.tick_params(axis="y", labelsize=9)
     below.invert_yaxis()
-    below.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=9)
+    handles = [Patch(**look, label=f"{label} ({chosen.sum()})") for label, (chosen, look) in kinds.items()]
+    below.legend(handles=handles, loc="lower right", frameon=False)
     sns.despine(ax=below)
     for ax in (above, below):
         ax.axvline(threshold, color=PALETTE[3], linewidth=2)

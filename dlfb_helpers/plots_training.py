@@ -105,7 +105,7 @@ def plot_sigmoid_and_loss(ax: Axes | None = None) -> Axes:
 
 
 def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the loss over the training steps, a named line for each split; a ring marks the lowest validation loss.
+    """Draw the loss over the training steps, a line for each split; a ring marks the lowest validation loss.
 
     Parameters
     ----------
@@ -115,16 +115,11 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax, 6.5, 3.5)
     for (split, rows), marker in zip(history.groupby("split", sort=False), "os^", strict=False):
         ax.plot(rows["step"], rows["loss"], marker=marker, markersize=5, color=SPLIT_COLOURS[split], label=split)
-        ax.annotate(
-            split, rows[["step", "loss"]].iloc[-1], xytext=(8, 0), textcoords="offset points", va="center",
-            bbox={"color": "white", "pad": 0.5},
-        )  # fmt: skip
         if split == "valid":
             step, loss = rows.loc[rows["loss"].idxmin(), ["step", "loss"]]
             ax.plot(step, loss, "o", markersize=13, fillstyle="none", color="black", label="lowest validation loss")
     ax.set(xlabel="training step", ylabel="binary cross-entropy (nats)")
     ax.legend(frameon=False)
-    ax.margins(x=0.12)
     sns.despine(ax=ax)
     return ax
 

@@ -158,9 +158,9 @@ def test_threshold_choice_sorts_a_proteins_terms_by_what_became_of_them():
         "missed (1)",
         "rightly not claimed (1)",
     ]
-    drawn = {bars.get_label(): [(bar.get_y() + 0.35, bar.get_width()) for bar in bars] for bars in below.containers}
-    np.testing.assert_allclose(
-        [drawn[label][0] for label in drawn], [[0, 0.9], [1, 0.5], [2, 0.3], [3, 0.1]], atol=1e-9
-    )
+    drawn = [[(bar.get_y() + 0.35, bar.get_width()) for bar in bars] for bars in below.containers]
+    np.testing.assert_allclose(drawn, [[[0, 0.9]], [[1, 0.5]], [[2, 0.3]], [[3, 0.1]]], atol=1e-9)
+    shown = [handle.get_facecolor() for handle in below.get_legend().get_patches()]
+    assert shown == [bars[0].get_facecolor() for bars in below.containers] and len(set(shown)) == 4
     assert [label.get_text() for label in below.get_yticklabels()] == list("ABCD")
     assert any(np.allclose(line.get_xdata(), 0.5) for line in below.lines)
