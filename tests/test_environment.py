@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from benchmarks import workers
+from recipes import environments
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -158,3 +160,54 @@ def test_post_build_installs_the_course_and_nothing_else():
     assert script.stat().st_mode & 0o111, "binder/postBuild is not executable"
     commands = [line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set "))]
     assert commands == ["python -m pip install --no-deps --no-cache-dir --editable ."]
+
+
+def workflow() -> dict:
+    return yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8"))
+
+
+def test_the_workflow_tests_every_python_with_the_oldest_tested_and_newest_releases():
+    jobs = workflow()["jobs"]
+    assert jobs["tests"]["strategy"]["matrix"]["python"] == TESTED_PYTHONS == list(environments.PYTHONS)
+    assert [step["run"] for step in jobs["tests"]["steps"] if "run" in step] == ["bash .ci/run"]
+    matrix = jobs["releases"]["strategy"]["matrix"]
+    assert matrix["python"] == TESTED_PYTHONS
+    weekly, always = (json.loads(text) for text in re.findall(r"'(\[.+?\])'", matrix["resolution"]))
+    assert weekly == ["highest"]
+    assert {("--resolution", each) for each in always} == {environments.RELEASES[name] for name in ("oldest", "newest")}
+    commands = [step["run"] for step in jobs["releases"]["steps"] if "run" in step]
+    assert "--resolution ${{ matrix.resolution }} --editable '.[test]'" in commands[1]
+    assert commands[2:] == ["dlfb check", "python -m pytest tests"]
+
+
+def test_the_workflow_looks_at_the_newest_releases_once_a_week():
+    triggers = workflow()[True]  # YAML 1.1 reads `on` as true
+    (schedule,) = triggers["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    assert {"push", "pull_request", "schedule"} == set(triggers)
+
+
+def test_the_workflow_keeps_the_site():
+    steps = workflow()["jobs"]["site"]["steps"]
+    assert "make site" in [step.get("run") for step in steps]
+    assert steps[-1]["uses"].startswith("actions/upload-artifact@") and steps[-1]["with"]["path"] == "build/site"
+    assert re.search(r"^site:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_a_report_of_a_bug_comes_with_what_dlfb_check_prints():
+    forms = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")}
+    assert set(forms) == {"bug", "teaching"}
+    for form in forms.values():
+        ids = [field["id"] for field in form["body"]]
+        assert form["name"] and form["description"] and len(ids) == len(set(ids))
+    check = next(field for field in forms["bug"]["body"] if field["id"] == "check")
+    assert "dlfb check" in check["attributes"]["label"] and check["validations"]["required"]
+
+
+def test_an_environment_without_its_python_is_told_as_not_here(capsys):
+    assert environments.main(["--pythons", "2.0", "--releases", "oldest"]) == 1
+    assert capsys.readouterr().out.splitlines()[2] == "| 2.0 | oldest |  |  |  | not here |"
+
+
+def test_the_quick_tests_of_an_environment_are_there():
+    assert [name for name in environments.QUICK if not (ROOT / f"tests/test_{name}.py").is_file()] == []
