@@ -80,12 +80,15 @@ def test_exercises_have_level_minutes_hint_check_and_solution(book):
     ]
     numbers, texts = [int(number) for number in parts[::2]], parts[1::2]
     assert numbers == list(range(1, len(numbers) + 1)) and 3 <= len(numbers) <= 5
-    levels = []
+    levels, minutes = [], 0
     for number, words in zip(numbers, texts):
         opening = re.match(r"\s*\*(\d+) minutes · ([a-z ]+)\*\n", words)
         assert opening, f"exercise {number} does not open with *N minutes · level*"
         levels.append(LEVELS.index(opening[2]))
+        minutes += int(opening[1])
         assert "<details><summary>Hint</summary>" in words, f"exercise {number} has no hint"
+    stated = re.search(r"\*\*Time\*\* \| (\d+) minutes, of which exercises (\d+) \|", text)
+    assert stated and int(stated[2]) == minutes < int(stated[1]), f"the exercises take {minutes} minutes"
     assert levels == sorted(levels) and levels[0] == 0 and levels[-1] == 2, f"not graded from easy to hard: {levels}"
 
 
