@@ -33,7 +33,8 @@ def plot_mask_probabilities(probabilities: pd.Series, true_residue: str | None =
     ax.set_xticks(range(len(tokens)), tokens, rotation=90 if max(map(len, tokens)) > 1 else 0)
     ax.set(xlabel="token", ylabel="probability", xlim=(-0.7, len(tokens) - 0.3))
     if true_residue is not None:
-        ax.legend([bars[tokens.index(true_residue)]], [f"{true_residue}, the masked residue"], frameon=False)
+        true, name = bars[tokens.index(true_residue)], f"{true_residue}, the masked residue"
+        ax.legend([true], [name], loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
     sns.despine(ax=ax)
     return ax
 

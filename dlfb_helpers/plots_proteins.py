@@ -124,7 +124,7 @@ def plot_composition(composition: pd.DataFrame, ax: Axes | None = None) -> Axes:
             (first + last) / 2, -0.15, group.replace(" ", "\n"), transform=across, ha="center", va="top", fontsize=9
         )
         ax.axvline(members.index[-1] + 0.5, color="0.85", linewidth=1, zorder=0)
-    ax.legend(frameon=False)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(composition.columns), frameon=False)
     sns.despine(ax=ax)
     return ax
 
