@@ -13,7 +13,8 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
 exclude_patterns = ["downloads", "chapters/solutions"]  # files to download, not pages
-templates_path = ["_templates"]
+templates_path = [str(Path(__file__).parent / "_templates")]  # autosummary would look beside the prepared pages
+default_role = "py:obj"  # `names` in docstrings lead to what they name
 
 # The committed outputs are what is shown: they are compared with the code by `make test`.
 nb_execution_mode = "off"
@@ -27,7 +28,6 @@ autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 add_module_names = False
-python_maximum_signature_line_length = 88
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
