@@ -18,9 +18,11 @@ import requests
 from Bio.PDB import PDBIO, PDBParser
 from IPython.display import HTML
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from dlfb_helpers.amino_acids import sequence_to_indices
 from dlfb_helpers.bundled import bundled_folder, cache_folder, write_atomically
+from dlfb_helpers.plots_style import ALONG_CHAIN, PALETTE
 
 PDB_URL = "https://files.rcsb.org/download"
 CONNECT_TIMEOUT = 5.0
@@ -286,15 +288,19 @@ def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int 
     pdb_text : str
         A structure in PDB format.
     colour : {"spectrum", "chain"}
-        A rainbow along the whole model (violet to red), or one colour a chain.
+        From each chain's first residue (blue) to its last (orange), or one colour a chain, as in the still pictures.
     width, height : int
         Pixels.
     """
-    style = {"color": "spectrum"} if colour == "spectrum" else {"colorscheme": "chain"}
     scene = py3Dmol.view(width=width, height=height, js=CDN_3DMOL_JS)
     scene.startjs = scene.startjs.replace(f"loadScriptAsync('{CDN_3DMOL_JS}')", _LOAD_3DMOL_JS)
     scene.addModel(_cartoon_records(pdb_text), "pdb")
-    scene.setStyle({"cartoon": style})
+    shades = [to_hex(ALONG_CHAIN(place)) for place in np.linspace(0, 1, 8)]
+    for place, (chain, numbers) in enumerate(atom_table(pdb_text).groupby("chain", sort=False)["number"]):
+        along = {"prop": "resi", "gradient": "linear", "min": int(numbers.min()), "max": int(numbers.max())}
+        along["colors"] = shades
+        style = {"colorscheme": along} if colour == "spectrum" else {"color": PALETTE[place % len(PALETTE)]}
+        scene.setStyle({"chain": chain}, {"cartoon": style})
     scene.zoomTo()
     return scene
 

@@ -13,6 +13,7 @@ import pytest
 
 from dlfb_helpers import plots, structures
 from dlfb_helpers.bundled import bundled_folder, verify
+from dlfb_helpers.plots_style import PALETTE
 from dlfb_helpers.structures import (
     IDEAL_SEQUENCES,
     atom_table,
@@ -243,7 +244,8 @@ def test_atom_table_keeps_one_location_and_leaves_waters_out():
 
 
 @pytest.mark.parametrize(
-    ("colour", "style"), [("spectrum", '"color": "spectrum"'), ("chain", '"colorscheme": "chain"')]
+    ("colour", "style"),
+    [("spectrum", '"min": 1, "max": 15, "colors": ["#0d0887", '), ("chain", f'"color": "{PALETTE[0]}"')],
 )
 def test_view_draws_a_coloured_cartoon_from_backbone_atoms(colour, style):
     html = view(ideal_helix(), colour=colour).write_html()
