@@ -52,11 +52,12 @@ def _checkpoint() -> str:
     return f"embeds a sequence as {len(vector)} numbers"
 
 
-def _predictor() -> str:
-    from dlfb_helpers.predictor import load
+def _predictors() -> str:
+    from dlfb_helpers.predictor import BUNDLED, load
 
-    predictor = load()
-    return f"{len(predictor.names)} terms, {re.sub('releases/', 'ontology of ', predictor.facts['ontology'])}"
+    loaded = [load(name) for name in BUNDLED]
+    terms = ", ".join(f"{len(predictor.names)} {predictor.facts['aspect']} terms" for predictor in loaded)
+    return f"{terms}, {re.sub('releases/', 'ontology of ', loaded[0].facts['ontology'])}"
 
 
 CHECKS = {
@@ -65,5 +66,5 @@ CHECKS = {
     "device": _device,
     "bundled files": _assets,
     "checkpoint": _checkpoint,
-    "predictor": _predictor,
+    "predictors": _predictors,
 }

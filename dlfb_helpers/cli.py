@@ -25,6 +25,9 @@ LongProteins = Enum("LongProteins", {name: name for name in ("window", "truncate
 Aspect = Enum("Aspect", {name: name for name in ("MFO", "BPO", "CCO")}, type=str)
 
 Fasta = Annotated[str, typer.Argument(help="Proteins: plain, .gz or .xz; - for standard input.", show_default=False)]
+PredictorName = Annotated[
+    str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
+]
 Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
 
 
@@ -74,9 +77,7 @@ def predict(
     ] = "-",
     cafa: Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
-    predictor: Annotated[
-        str, typer.Option(help="Folder that `dlfb train` wrote; course is the bundled one.")
-    ] = "course",
+    predictor: PredictorName = "course",
     minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
 ) -> None:
     """Predict the functions of proteins.
@@ -84,6 +85,7 @@ def predict(
     \b
     dlfb predict proteins.fasta -o functions.tsv --html functions.html
     dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv --minimum 0.01
+    dlfb predict proteins.fasta --predictor course-CCO -o places.tsv
     cat proteins.fasta | dlfb predict - > functions.tsv
 
     A row a protein and term: protein, term, name, calibrated probability, whether the ontology implies it, the training
@@ -164,9 +166,7 @@ def train(
 @app.command()
 def evaluate(
     data: Annotated[str, typer.Argument(help="Folder or zip with CAFA's files; course is the bundled data.")],
-    predictor: Annotated[
-        str, typer.Option(help="Folder that `dlfb train` wrote; course is the bundled one.")
-    ] = "course",
+    predictor: PredictorName = "course",
     taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to measure on.")] = 9606,
 ) -> None:
     """Measure a predictor on annotated proteins that it was not trained on.

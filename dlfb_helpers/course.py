@@ -164,10 +164,13 @@ def peak_memory_mb() -> float | None:
 def strip_run_metadata(notebook: NotebookNode) -> NotebookNode:
     """Remove what says when, where and how a notebook was run, in place; tags and outputs stay."""
     notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)  # a control without its kernel: the still picture beside it stays
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         for key in ("papermill", "execution", "ExecuteTime"):
             cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
     return notebook

@@ -34,6 +34,8 @@ from dlfb_helpers.mixture import Choice, Mixture, NetworkSettings, Proteins, Tra
 from dlfb_helpers.whitening import Whitening
 
 FORMAT = 1
+BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "predictor_CCO"}
+"""Predictors of function, process and component that come with the package, and their folders among the assets."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Predictor:
 
 
 def load(folder: str | Path = "course") -> Predictor:
-    """Read a predictor: the bundled one ("course"), or a folder that `Predictor.save` wrote.
+    """Read a predictor: one of `BUNDLED`, or a folder that `Predictor.save` wrote.
 
     Raises
     ------
@@ -181,9 +183,7 @@ def load(folder: str | Path = "course") -> Predictor:
     ValueError
         If a file was altered, or the folder is of a format that this release does not know.
     """
-    if folder == "course":
-        folder = bundled_folder("predictor")
-    folder = Path(folder)
+    folder = bundled_folder(BUNDLED[folder]) if folder in BUNDLED else Path(folder)
     verify(folder, remedy="take the folder again from where it came, or train it anew")
     facts = json.loads((folder / "predictor.json").read_text(encoding="utf-8"))
     if facts.pop("format", None) != FORMAT:

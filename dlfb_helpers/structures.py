@@ -305,7 +305,7 @@ def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int 
     return scene
 
 
-def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectrum", dpi: int = 80) -> HTML:
+def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectrum", dpi: int = 96) -> HTML:
     """Return a 3D view on top of a still picture, which stays where 3Dmol.js cannot be loaded.
 
     Parameters

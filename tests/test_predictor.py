@@ -1,6 +1,7 @@
 """A predictor comes back from its folder as it was, and refuses what does not fit."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from dlfb_helpers.consistency import ancestor_matrix, count_violations
 from dlfb_helpers.dataset import label_table
 from dlfb_helpers.embedded_dataset import add_embeddings
 from dlfb_helpers.ensemble import Recipe
+from dlfb_helpers.fitting import evaluate_predictor, written
 from dlfb_helpers.mixture import Choice, Mixture, NetworkSettings, Proteins
+from dlfb_helpers.ontology import ROOTS
 from dlfb_helpers.predictor import Predictor
 from dlfb_helpers.results import load_predictions
 
@@ -143,9 +146,28 @@ def test_the_bundled_one_predicts_what_chapter_9_shows(bundled, table):
     np.testing.assert_allclose(backwards[::-1], scores, atol=1e-5)
 
 
-def test_the_bundled_one_is_small_calibrated_and_obeys_the_ontology(bundled, data, table):
-    folder = predictors.bundled_folder("predictor")
+@pytest.mark.parametrize("name", predictors.BUNDLED)
+def test_the_bundled_ones_are_small_and_obey_the_ontology(name, data, table):
+    bundled = predictors.load(name)
+    folder = predictors.bundled_folder(predictors.BUNDLED[name])
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 8_000_000
-    probabilities = bundled.predict(table["Sequence"].sample(20, random_state=2), bundled.checkpoint)
+    sample = table["Sequence"].sample(20, random_state=2)
+    probabilities = bundled.predict(sample, bundled.checkpoint)
     assert count_violations(probabilities, probabilities.columns, data.ontology) == 0
+    assert {data.ontology.aspects[term] for term in bundled.names} == {bundled.facts["aspect"]}
+    assert not {*ROOTS.values()} & {*bundled.names}
+
+
+@pytest.mark.parametrize("name", ["course-BPO", "course-CCO"])
+def test_those_of_process_and_component_earn_their_place_by_figures_that_come_out_again(name):
+    bundled = predictors.load(name)
+    lead = next(text for key, text in bundled.facts["figures"].items() if "closest rival" in key)
+    assert float(re.search(r"\(([\d.]+) to", lead)[1]) > 0
+    found = written(evaluate_predictor(bundled))
+    assert {key: found[key] for key in found if key in bundled.facts["figures"]} == {
+        key: text for key, text in bundled.facts["figures"].items() if "rival" not in key
+    }
+
+
+def test_the_bundled_one_knows_the_terms_of_chapter_9(bundled):
     assert list(bundled.names) == list(load_predictions("random").columns)

@@ -44,13 +44,13 @@ def check(judge: Callable[..., str]) -> Callable[..., Verdict]:
     """
 
     @functools.wraps(judge)
-    def checked(*answers: Any) -> Verdict:
+    def checked(*answers: Any, **settings: Any) -> Verdict:
         if any(answer is ... for answer in answers):
             return Verdict(False, "Put your answer in place of the three dots, then run the cell again.")
         if any(answer is None for answer in answers):
             return Verdict(False, "The answer is None: a function without return, or print() in place of a value?")
         try:
-            return Verdict(True, judge(*answers))
+            return Verdict(True, judge(*answers, **settings))
         except NotYet as reason:
             return Verdict(False, str(reason))
         except Exception as error:
