@@ -59,13 +59,23 @@ def chapter_table(chapters: list[Chapter]) -> str:
 
 
 def prepare(source: Path) -> None:
-    """Write the folder that Sphinx renders, anew."""
-    shutil.rmtree(source, ignore_errors=True)
+    """Write the folder that Sphinx renders, anew.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder holds something else than such pages, which would be lost.
+    """
+    chapters = find_chapters(ROOT / "chapters")
+    table = source / "chapter_table.txt"
+    if source.exists():
+        if not table.is_file():
+            raise FileExistsError(f"{source} holds no prepared pages: name a new folder, or remove this one yourself")
+        shutil.rmtree(source)
     (source / "downloads").mkdir(parents=True)
+    table.write_text(chapter_table(chapters), encoding="utf-8")
     for page in SITE.glob("*.md"):
         shutil.copy(page, source)
-    chapters = find_chapters(ROOT / "chapters")
-    (source / "chapter_table.txt").write_text(chapter_table(chapters), encoding="utf-8")
     for folder in ("images", "solutions"):
         if (ROOT / "chapters" / folder).is_dir():
             shutil.copytree(ROOT / "chapters" / folder, source / "chapters" / folder)

@@ -234,6 +234,21 @@ def test_the_committed_chapters_are_prepared_whole(site, tmp_path):
         assert (tmp_path / "source/downloads" / path.name).read_bytes() == (ROOT / "chapters" / path.name).read_bytes()
 
 
+def test_a_folder_with_other_files_is_left_alone(site, tmp_path):
+    (tmp_path / "thesis.txt").write_text("all of it")
+    with pytest.raises(FileExistsError, match="holds no prepared pages"):
+        site("prepare").prepare(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "all of it"
+
+
+def test_preparing_again_leaves_nothing_of_the_last_time(site, tmp_path):
+    source = tmp_path / "source"
+    site("prepare").prepare(source)
+    (source / "chapters/11_gone.ipynb").write_text("{}")
+    site("prepare").prepare(source)
+    assert not (source / "chapters/11_gone.ipynb").exists() and (source / "index.md").is_file()
+
+
 def test_the_reference_lists_every_module_once():
     listed = re.findall(r"^   (dlfb_helpers\.\w+)$", (ROOT / "site/api.md").read_text(), re.MULTILINE)
     folder = ROOT / "dlfb_helpers"
