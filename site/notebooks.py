@@ -14,18 +14,14 @@ def tagged(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
-def words(cells: list[NotebookNode]) -> str:
-    """Return the source of the first cell without the targets of links, which are relative to a notebook's folder."""
-    return re.sub(r"\]\([^)]*\)", "]", cells[0].source) if cells else "(no more cells)"
-
-
 def merge(learner: NotebookNode, solutions: NotebookNode, name: str) -> NotebookNode:
     """Return the learner's notebook with the cells tagged ``solution`` after the exercise that they solve.
 
     Parameters
     ----------
     learner, solutions : NotebookNode
-        The same notebook, but for the cells tagged ``exercise`` in the one and ``solution`` in the other.
+        The same notebook, but for the cells tagged ``exercise`` in the one and ``solution`` in the other; the id of a
+        cell is its place in the source that both are written from.
     name : str
         Of the chapter, for the error.
 
@@ -42,10 +38,11 @@ def merge(learner: NotebookNode, solutions: NotebookNode, name: str) -> Notebook
             merged.append(right.pop(0))
         if not left and not right:
             break
-        if (ours := words(left)) != (theirs := words(right)):
+        ours, theirs = (cells[0].id if cells else "the end" for cells in (left, right))
+        if ours != theirs:
             raise ValueError(
-                f"chapters/{name}.ipynb and chapters/solutions/{name}.ipynb differ outside exercises and solutions:\n"
-                f"  {ours[:100]!r}\n  {theirs[:100]!r}\nwrite both from chapters/source/{name}.md again"
+                f"chapters/{name}.ipynb and chapters/solutions/{name}.ipynb differ outside exercises and solutions, "
+                f"where one has {ours} and the other {theirs}: write both from chapters/source/{name}.md again"
             )
         merged.append(left.pop(0))
         right.pop(0)

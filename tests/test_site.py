@@ -33,8 +33,8 @@ def sources(notebook):
 @pytest.fixture
 def pair():
     shared = ["# 1 · Title", "x = 1", "See [the solutions]({}).", "### Exercise 2", "## Sources"]
-    learner = [new_markdown_cell(text.format("solutions/01_a.ipynb")) for text in shared]
-    solved = [new_markdown_cell(text.format("01_a.ipynb")) for text in shared]
+    learner = [new_markdown_cell(text.format("solutions/01_a.ipynb"), id=f"cell-{i}") for i, text in enumerate(shared)]
+    solved = [new_markdown_cell(text.format("01_a.ipynb"), id=f"cell-{i}") for i, text in enumerate(shared)]
     learner[4:4] = [code("check_two(...)", "exercise")]
     learner[3:3] = [code("check_one(...)", "exercise")]
     solved[4:4] = [code("help = 2", "solution"), code("check_two(help)", "solution")]
@@ -58,14 +58,11 @@ def test_solutions_stand_after_the_exercise_that_they_solve(site, pair):
     ]
 
 
-@pytest.mark.parametrize("change", ["another word", None])
-def test_notebooks_that_differ_elsewhere_are_refused_by_name(site, pair, change):
+@pytest.mark.parametrize("lost", [1, -1])
+def test_notebooks_that_differ_elsewhere_are_refused_by_name(site, pair, lost):
     learner, solved = pair
-    if change:
-        solved.cells[1].source = change
-    else:
-        solved.cells.pop()
-    with pytest.raises(ValueError, match=r"01_a\.ipynb.*differ(.|\n)*chapters/source/01_a\.md"):
+    solved.cells.pop(lost)
+    with pytest.raises(ValueError, match=r"chapters/01_a\.ipynb.*differ.*cell-\d.*chapters/source/01_a\.md"):
         site("notebooks").merge(learner, solved, "01_a")
 
 
