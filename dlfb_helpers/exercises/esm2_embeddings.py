@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -41,23 +41,23 @@ def check_fragment(fragment: str, tokens: Sequence[int], vocabulary: Sequence[st
 
 
 @check
-def check_places(places: Sequence[int], sequence: str) -> str:
+def check_places(places: Iterable[int], sequence: str) -> str:
     """Check where the cysteines stand among the tokens of a sequence."""
-    found = np.ravel(np.asarray(places))
+    found = np.ravel(np.asarray(list(places) if isinstance(places, Iterable) else places))
     right = np.array([place for place, residue in enumerate(sequence, start=1) if residue == "C"])
-    if found.dtype.kind not in "iu":
-        raise NotYet(f"The places should be whole numbers, but are of type {found.dtype}.")
+    if found.dtype.kind not in "iuf":
+        raise NotYet(f"The places should be a list of numbers, but are of type {found.dtype}.")
     if len(found) == len(sequence) + 2:
         raise NotYet("There is a value for each token: give the places of those that are cysteine.")
     if len(found) != len(right):
         raise NotYet(f"{len(found)} places, but the sequence has {len(right)} cysteines.")
     if len(set(found.tolist())) == 1:
-        raise NotYet(f"{found[0]} is the number that stands for cysteine: asked is at which places it stands.")
+        raise NotYet(f"{found[0]:.0f} is the number that stands for cysteine: asked is at which places it stands.")
     if sorted(found) == list(right - 1):
         raise NotYet("These are places in the string. Before the first residue the tokenizer puts <cls>.")
     if sorted(found) != list(right):
         wrong = next(place for place in found if place not in right)
-        raise NotYet(f"There is no cysteine at place {wrong} of the tokens.")
+        raise NotYet(f"There is no cysteine at place {wrong:g} of the tokens.")
     return (
         "Token i is the residue that UniProt numbers i: counting from 0 and <cls> in front make up for each other. In "
         "a Python string the same residue is i - 1."
@@ -70,6 +70,8 @@ def check_shuffles(counts: Sequence[int], nearest: pd.DataFrame) -> str:
     counts = array(counts, [1000], "The counts")
     real, by_chance = int(nearest["same group"].sum()), sum((size - 1) / 19 for size in SIZES)
     drawn_anew = sum(size / 20 for size in SIZES)
+    if counts.dtype.kind not in "iuf":
+        raise NotYet(f"The counts should be numbers, but are of type {counts.dtype}.")
     if (counts == real).all():
         raise NotYet(
             f"Every count is {real}, the real one: after shuffling, compare each residue with its neighbour's new "
@@ -92,8 +94,8 @@ def check_shuffles(counts: Sequence[int], nearest: pd.DataFrame) -> str:
         )
     as_high = int((counts >= real).sum())
     return (
-        f"By chance {counts.mean():.1f} on average and never more than {int(counts.max())}; {as_high} of 1,000 shuffles "
-        f"reach the real {real}. Chance is no explanation: the vectors know the groups."
+        f"By chance {counts.mean():.1f} on average and never more than {int(counts.max())}; {as_high} of 1,000 "
+        f"shuffles reach the real {real}. Chance is no explanation: the vectors know the groups."
     )
 
 
@@ -102,6 +104,7 @@ def check_agreement(correlation: float, similarity: pd.DataFrame) -> str:
     """Check the correlation of the vectors' similarities with BLOSUM62, over all pairs of amino acids."""
     if np.shape(correlation) == (2, 2):
         raise NotYet("np.corrcoef gives a table of 2 by 2: the correlation stands off its diagonal, at [0, 1].")
+    correlation = getattr(correlation, "statistic", correlation)  # what SciPy returns has a p-value beside it
     blosum = substitution_matrices.load("BLOSUM62")
     letters = list(similarity.index)
     scores = np.array([[blosum[a][b] for b in letters] for a in letters])
@@ -113,6 +116,9 @@ def check_agreement(correlation: float, similarity: pd.DataFrame) -> str:
     mistakes = {
         "Each amino acid is compared with itself as well, which always agrees: leave the diagonal out.": np.corrcoef(
             values.ravel(), scores.ravel()
+        )[0, 1],
+        "np.triu_indices takes the diagonal as well, where each meets itself: k=1 leaves it out.": np.corrcoef(
+            values[np.triu_indices(len(letters))], scores[np.triu_indices(len(letters))]
         )[0, 1],
         "The two tables name the amino acids in different orders: take the scores in that of AMINO_ACIDS.": np.corrcoef(
             values[pairs], np.asarray(blosum)[: len(letters), : len(letters)][pairs]

@@ -95,9 +95,7 @@ def _span(atoms: pd.DataFrame) -> float:
 @check
 def check_hormones(hormones: Iterable[str], median: float, human: pd.DataFrame, terms: pd.DataFrame) -> str:
     """Check which human proteins are hormones, and how long half of them are at most."""
-    if isinstance(hormones, (str, int)):
-        raise NotYet("Give the identifiers of all hormones, as a list or an index.")
-    given = set(hormones.index if isinstance(hormones, pd.DataFrame) else hormones)
+    given = _identifiers(hormones)
     all_of_them = set(terms.loc[terms["term"] == HORMONE_ACTIVITY, "EntryID"])
     right = all_of_them & set(human.index)
     if foreign := given - set(human.index):
@@ -120,6 +118,19 @@ def check_hormones(hormones: Iterable[str], median: float, human: pd.DataFrame, 
     )
 
 
+def _identifiers(answer: Iterable[str]) -> set[str]:
+    """Return what an answer names, be it a list, an index, or a table by identifier."""
+    if np.asarray(answer).dtype == bool:
+        raise NotYet("This is True or False for each protein: use it to choose from the identifiers.")
+    if isinstance(answer, pd.DataFrame):
+        answer = answer.get("EntryID", answer.index)
+    elif isinstance(answer, pd.Series) and not answer.map(type).eq(str).all():
+        answer = answer.index
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        raise NotYet("Give the identifiers of all hormones, as a list or an index.")
+    return set(answer)
+
+
 @check
 def check_cut(cut: Callable[[str], list[str]], proteins: pd.DataFrame) -> str:
     """Check a function that cuts sequences at runs of two or more K and R."""
@@ -127,6 +138,7 @@ def check_cut(cut: Callable[[str], list[str]], proteins: pd.DataFrame) -> str:
         "ACDEF": "There is no mark in it.",
         "ACRDEF": "A single R or K is no mark.",
         "ACRRDEF": "The mark itself is dropped.",
+        "ACHRDEF": "H is no part of a mark: only K and R are.",
         "ACKRDEF": "Any pair of K and R is a mark, not only RR.",
         "ACKKRRDEF": "A longer run is one mark, and leaves no empty piece.",
         "ACDEFRK": "After a mark at the end there is no piece, not an empty one.",
@@ -146,8 +158,8 @@ def _compare(cut: Callable[[str], list[str]], sequence: str, hint: str) -> None:
     """Raise if a learner's function does not cut a sequence as it should."""
     pieces = result_of(cut, sequence)
     shown = sequence if len(sequence) < 12 else sequence[:8] + "..."
-    if isinstance(pieces, str) or not all(isinstance(piece, str) for piece in pieces):
+    if isinstance(pieces, str) or not isinstance(pieces, Iterable):
         raise NotYet(f"The result for {shown} should be a list of strings, but is {pieces!r:.40}.")
-    right = [piece for piece in re.split("[KR]{2,}", sequence) if piece]
-    if list(pieces) != right:
-        raise NotYet(f"{shown} gives {str(list(pieces)):.60} ({len(list(pieces))} pieces). {hint}")
+    pieces = list(pieces)
+    if pieces != [piece for piece in re.split("[KR]{2,}", sequence) if piece]:
+        raise NotYet(f"{shown} gives {str(pieces):.60} ({len(pieces)} pieces). {hint}")

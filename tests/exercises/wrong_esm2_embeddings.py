@@ -15,6 +15,7 @@ VOCABULARY = "<cls> <pad> <eos> <unk> L A G V S E R T I D P K Q N F Y M H W C X 
 BLOSUM = np.array(substitution_matrices.load("BLOSUM62"))
 LETTERS = substitution_matrices.load("BLOSUM62").alphabet
 PAIRS = np.triu_indices(20, k=1)
+HALF = np.triu_indices(20)
 GROUPS = np.array([residue_group(a) for a in AMINO_ACIDS])
 
 
@@ -71,8 +72,9 @@ WRONG = {
         (lambda: ([23] * 6, insulin()), "at which places"),
         (lambda: (cysteines(1, "CM"), insulin()), "8 places"),
         (lambda: (cysteines(2), insulin()), "no cysteine at place 32"),
-        (lambda: ([place == 31 for place in range(112)], insulin()), "whole numbers"),
-        (lambda: ([5] * 112, insulin()), "a value for each token"),
+        (lambda: ([place == 31 for place in range(112)], insulin()), "a value for each token"),
+        (lambda: ("31, 43", insulin()), "a list of numbers"),
+        (lambda: ([], insulin()), "0 places"),
     ],
     check_shuffles: [
         (shuffles(lambda rng: GROUPS), "the real one"),
@@ -83,11 +85,13 @@ WRONG = {
             shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: (new != new[there]).sum()),
             "chance gives 4.3",
         ),
+        (shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: "4"), "should be numbers"),
         (shuffles(lambda rng: rng.permutation(GROUPS), times=100), "should have the shape (1000,)"),
     ],
     check_agreement: [
         (agreement(lambda mine, blosum: np.corrcoef(mine[PAIRS], blosum[PAIRS])), "2 by 2"),
         (agreement(lambda mine, blosum: np.corrcoef(mine.ravel(), blosum.ravel())[0, 1]), "the diagonal"),
+        (agreement(lambda mine, blosum: np.corrcoef(mine[HALF], blosum[HALF])[0, 1]), "k=1"),
         (agreement(lambda mine, blosum: np.corrcoef(mine[PAIRS], BLOSUM[:20, :20][PAIRS])[0, 1]), "different orders"),
         (agreement(lambda mine, blosum: np.corrcoef(1 - mine[PAIRS], blosum[PAIRS])[0, 1]), "sign is turned"),
         (agreement(lambda mine, blosum: "0.85"), "should be a number"),
