@@ -49,6 +49,7 @@ def show(chromium, site):
         chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
         chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        chromium.get_log("browser")  # what earlier pages complained of
         chromium.get((site / page).as_uri())
         if chromium.execute_script("const kept = localStorage.length; localStorage.clear(); return kept"):
             chromium.refresh()
@@ -117,7 +118,7 @@ def test_no_page_shuts_anybody_out(show, pages, scheme):
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme
         browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true);" + AXE)
         result = browser.execute_async_script(
-            "axe.run(document, {resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
+            "axe.run(document, {preload: false, resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
         )
         assert len(result["passes"]) > 10, page
         for violation in result["violations"]:
@@ -209,10 +210,9 @@ def test_the_keyboard_reaches_what_the_mouse_does_and_shows_where_it_is(show):
         focused = browser.switch_to.active_element
         outline = focused.value_of_css_property("outline-style"), focused.value_of_css_property("box-shadow")
         assert outline != ("none", "none"), f"nothing shows that {focused.get_attribute('outerHTML')[:200]} is focused"
-        reached.append(focused.text or focused.get_attribute("aria-label"))
+        reached.append(focused.get_attribute("aria-label") or focused.get_attribute("textContent").strip())
     assert reached[0] == "Skip to main content"
-    assert {"Color mode", "1 · Proteins", "10 · Your own proteins", "Glossary"} <= set(reached)
-    assert any("Search" in (words or "") for words in reached)
+    assert {"Search", "Color mode", "1 · Proteins", "10 · Your own proteins", "Glossary"} <= set(reached)
 
 
 def test_the_3d_views_of_chapter_1_load_their_viewer_from_disk(show):
