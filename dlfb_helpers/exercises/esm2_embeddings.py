@@ -45,10 +45,10 @@ def check_places(places: Iterable[int], sequence: str) -> str:
     """Check where the cysteines stand among the tokens of a sequence."""
     found = np.ravel(np.asarray(list(places) if isinstance(places, Iterable) else places))
     right = np.array([place for place, residue in enumerate(sequence, start=1) if residue == "C"])
-    if found.dtype.kind not in "iuf":
-        raise NotYet(f"The places should be a list of numbers, but are of type {found.dtype}.")
     if len(found) == len(sequence) + 2:
         raise NotYet("There is a value for each token: give the places of those that are cysteine.")
+    if found.dtype.kind not in "iuf":
+        raise NotYet(f"The places should be a list of numbers, but are of type {found.dtype}.")
     if len(found) != len(right):
         raise NotYet(f"{len(found)} places, but the sequence has {len(right)} cysteines.")
     if len(set(found.tolist())) == 1:
