@@ -13,7 +13,7 @@ export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test test-unit test-chapters test-browser fuzz audit bench results lab notebooks lint resolve binder-check constraints clean
+.PHONY: help course site test test-unit test-chapters test-browser fuzz audit bench results lab notebooks lint resolve binder-check constraints clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ help: ## say what can be made
 
 course: $(READY) ## execute all chapters into build/ and write build/index.html
 	$(BIN)/python -m dlfb_helpers.course --out $(OUT) $(ARGS)
+
+# A test of the site in a browser reads this recipe.
+site: $(READY) ## build the course's web site from the committed chapters; open build/site/index.html
+	$(BIN)/python site/prepare.py $(OUT)/site-source
+	$(BIN)/python -m sphinx -q -W -b html -c site -d $(OUT)/site-doctrees $(OUT)/site-source $(OUT)/site
 
 bench: $(READY) ## for maintainers: time embedding, training and metrics (about an hour) into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
@@ -39,7 +44,7 @@ test-chapters: $(READY) ## execute the committed chapters and compare their outp
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
 	  --nbval-cell-timeout=3600 chapters
 
-test-browser: $(READY) ## look at the page of dlfb predict in Chromium (apt-get install chromium chromium-driver)
+test-browser: $(READY) ## try JupyterLab, the site and dlfb's page in Chromium (apt-get install chromium chromium-driver)
 	$(BIN)/python -m pytest -q tests/browser
 
 fuzz: $(READY) ## for maintainers: feed 100,000 damaged FASTA files to the reader
@@ -78,7 +83,7 @@ constraints: $(READY) ## for maintainers: write constraints.txt from the environ
 	@mv $(VENV)/constraints.txt constraints.txt
 
 clean: ## remove the executed chapters and the caches of the tools (.venv stays)
-	rm -rf $(OUT)/*.ipynb $(OUT)/*.html .pytest_cache .ruff_cache .coverage dlfb_helpers/__pycache__ tests/__pycache__
+	rm -rf $(OUT)/*.ipynb $(OUT)/*.html $(OUT)/site $(OUT)/site-source $(OUT)/site-doctrees .pytest_cache .ruff_cache .coverage dlfb_helpers/__pycache__ tests/__pycache__
 
 # The stamp is written last: an interrupted installation is taken up again, a finished one is left alone.
 $(READY): pyproject.toml constraints.txt

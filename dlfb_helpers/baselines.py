@@ -86,7 +86,7 @@ def logistic_regression(
     """One logistic regression for each term, on embeddings standardised with the training mean and deviation.
 
     The weights w and intercept b of a term minimise, over the training proteins n with embedding x_n and label y_n,
-    sum_n log(1 + exp(-(2 y_n - 1) (w x_n + b))) + strength / 2 * |w|^2 (Hastie et al., The Elements of Statistical
+    sum_n log(1 + exp(-(2 y_n - 1) (w x_n + b))) + strength / 2 ``|w|^2`` (Hastie et al., The Elements of Statistical
     Learning, section 4.4.4, with an L2 penalty); the intercept is not penalised. Terms are fitted one by one, so
     nothing makes the probabilities obey the ontology.
 

@@ -25,9 +25,11 @@ def check_halves(pieces: Sequence[float], predictor: Predictor, sequence: str, t
         raise NotYet("These are the right numbers in the wrong order: the first half begins with the methionine.")
     if not np.allclose(values, right[["first", "second"]], atol=0.02):
         raise NotYet(f"Predict for the two halves of {middle} residues, and take the column {term} of both.")
+    kept = [half for half in ("first", "second") if right[half] >= right["whole"] / 2]
+    enough = f"the {kept[0]} half is enough, the other is not" if len(kept) == 1 else f"{len(kept)} of 2 halves suffice"
     return (
-        f"The whole protein has {right['whole']:.2f}, its halves {right['first']:.2f} and {right['second']:.2f}: what "
-        "the predictor recognises is spread over the chain, and a fragment may pass for its protein, or not."
+        f"The whole protein has {right['whole']:.2f}, its halves {right['first']:.2f} and {right['second']:.2f}: "
+        f"{enough}. A fragment in your file may pass for its protein, or not."
     )
 
 
