@@ -8,8 +8,8 @@ Small modules, one idea each; data flows through them in one direction::
                 -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
                 -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results
                 -> fitting, evidence -> prediction_table -> page -> predict_command, data_command, checks -> cli
-    beside the way: bundled (assets and cache), structures, masking, plots_style, plots_* (by theme), plots (their names),
-                    notebook, quiz, exercises (a module a chapter)
+    beside the way: bundled (assets and cache), structures, masking, plots_style, plots_* (by theme),
+                    plots (their names), notebook, quiz, exercises (a module a chapter)
 
 ``python -m dlfb_helpers.course`` executes the chapters; the command ``dlfb`` (`cli`) does the rest without a notebook.
 """
