@@ -96,7 +96,7 @@ def check_surest_mistake(place: int, scan: pd.DataFrame, sequence: str) -> str:
         raise NotYet("One too far: positions count from 0, and the table has no row for <cls>.")
     if not wrong[place]:
         raise NotYet(
-            f"At {place} the model is sure, and right: {sequence[place]} stands there. Set such positions aside."
+            f"At {place} the model is right: {sequence[place]} does stand there. Set such positions aside."
         )
     if place == true_probabilities(scan, sequence).argmin() != right:
         raise NotYet(
@@ -120,7 +120,7 @@ def check_variant_score(score: Callable[[str], float], scores: pd.DataFrame, seq
     found = {}
     for name in PATIENTS:
         wild, place, new = name[0], int(name[1:-1]) - 1, name[-1]
-        what, row = f"The score of {name}", scores.iloc[place]
+        what, row = f"The score of {name}, looked up in `scores`,", scores.iloc[place]
         mistakes = {
             f"{name} names the residue by counting from 1, Python counts from 0: its row is {place}.": (
                 scores.iloc[place + 1][new]
@@ -146,7 +146,8 @@ def check_variant_score(score: Callable[[str], float], scores: pd.DataFrame, seq
     low = [name for name, value in found.items() if value < np.median(all_scores)]
     return (
         f"{len(low)} of the {len(found)} ({', '.join(low) or 'none'}) score below the median of all substitutions; "
-        "chance alone would give half. Ask what a score is worth on known cases before trusting it on a new one."
+        "chance alone would give half. Most lie in the hormone: see in the heatmap how sure the model is there. Test a "
+        "score on known cases before you trust it on new ones."
     )
 
 
@@ -158,7 +159,7 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         quick = quick.detach().cpu().numpy()
     if isinstance(quick, pd.DataFrame) and set(letters) <= set(quick.columns):
         quick = quick[letters]
-    if len(quick) == len(sequence) + 2:
+    if np.shape(quick)[:1] == (len(sequence) + 2,):
         raise NotYet("There is a row for each token: leave out those of <cls> and <eos>.")
     if np.shape(quick) == (len(sequence), len(checkpoint.tokenizer)):
         raise NotYet(

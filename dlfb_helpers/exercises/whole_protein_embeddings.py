@@ -66,8 +66,8 @@ def check_order(
         mistakes.popitem()
     agree(to_shuffled, right, "The cosine", mistakes)
     return (
-        f"The copy has {right:.2f}, COL2A1 {_cosine(vector, relative):.2f}, proteins of other kinds had less: much "
-        "of the likeness is composition, but the order of the residues makes the relative the nearest."
+        f"The copy has {right:.2f}, COL2A1 {_cosine(vector, relative):.2f}, and the table has those of "
+        "other kinds: what of the likeness the copy keeps is composition, the rest lies in the order of the residues."
     )
 
 
@@ -156,8 +156,8 @@ def check_mended(mended: Callable[[list[str]], np.ndarray], sequences: Sequence[
     if not np.allclose(found[short], right[short], atol=1e-3):
         apart = np.abs(found[short] - right[short]).max()
         raise NotYet(
-            f"The shorter protein's vector is off by up to {apart:.2f}: in its row, which tokens count that are no "
-            "residues?"
+            f"The shorter protein's vector is off by up to {apart:.2f}: in its row, which tokens "
+            "count that are no residues, and what is the sum divided by?"
         )
     if not np.allclose(found, right, atol=1e-3):
         raise NotYet(

@@ -93,7 +93,7 @@ WRONG = {
         (lambda: guesser(np.exp(-np.log(FREQUENCIES[list(INSULIN)]))), "should be a number"),
     ],
     check_surest_mistake: [
-        (lambda: (10, scan(), INSULIN), "sure, and right"),
+        (lambda: (10, scan(), INSULIN), "the model is right"),
         (
             lambda: (int(true_probabilities(scan(), INSULIN).argmin()), scan(), INSULIN),
             "finds the true residue least likely",
