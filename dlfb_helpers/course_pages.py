@@ -16,9 +16,8 @@ from dlfb_helpers.bundled import bundled_folder
 
 VIEWER = "3Dmol-min.js"
 
-# nbconvert's own page, with three changes: the description of a figure reaches those who cannot see it, the solution
-# of an exercise is folded away until the reader asks for it, and no script of 3D views comes from the network: 3Dmol.js
-# lies beside the page, and require.js, which nothing here uses, is left out.
+# nbconvert's own page, with two changes: the description of a figure reaches those who cannot see it, and no script
+# of 3D views comes from the network: 3Dmol.js lies beside the page, and require.js, which nothing uses, is left out.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {% block html_head_js -%}<script>window.DLFB_3DMOL_JS = "{{ resources.viewer }}";</script>{%- endblock %}
@@ -28,11 +27,6 @@ PAGE = """
 {% block data_png -%}
 {%- set alt = output | get_metadata('alt', 'image/png') -%}
 {{ super() | replace('<img ', '<img alt="' ~ (alt or '') | escape_html ~ '" ') }}
-{%- endblock %}
-{% block codecell -%}
-{%- if 'solution' in cell.metadata.get('tags', []) -%}
-<details style="padding-left: 7em"><summary>Show the solution</summary>{{ super() }}</details>
-{%- else -%}{{ super() }}{%- endif -%}
 {%- endblock %}
 """
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 from glossary import Entry, glossary_page, link_first_uses, read_glossary
-from launch import launch_line, repository
+from launch import PLACEHOLDER, launch_line, repository
 from nbformat import NotebookNode
 from notebooks import describe_figures, fold_solutions, insert_under_title, merge
 
@@ -74,8 +74,12 @@ def prepare(source: Path) -> None:
         shutil.rmtree(source)
     (source / "downloads").mkdir(parents=True)
     table.write_text(chapter_table(chapters), encoding="utf-8")
+    place = repository(ROOT / "pyproject.toml")
+    if place is None:
+        print("pyproject.toml names no repository yet ([project.urls] Repository): no links to Binder and Colab")
     for page in SITE.glob("*.md"):
-        shutil.copy(page, source)
+        text = page.read_text(encoding="utf-8").replace(PLACEHOLDER, place or PLACEHOLDER)
+        (source / page.name).write_text(text, encoding="utf-8")
     for folder in ("images", "solutions"):
         if (ROOT / "chapters" / folder).is_dir():
             shutil.copytree(ROOT / "chapters" / folder, source / "chapters" / folder)
@@ -84,8 +88,6 @@ def prepare(source: Path) -> None:
     files = {int(chapter.name[:2]): chapter.path.name for chapter in chapters}
     (source / "chapters" / "glossary.md").write_text(glossary_page(opening, entries, files), encoding="utf-8")
 
-    if (place := repository(ROOT / "pyproject.toml")) is None:
-        print("pyproject.toml names no repository yet ([project.urls] Repository): no links to Binder and Colab")
     for chapter in chapters:
         nbformat.write(site_notebook(chapter, place, entries), source / "chapters" / chapter.path.name)
         shutil.copy(chapter.path, source / "downloads")

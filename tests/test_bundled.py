@@ -16,9 +16,7 @@ def asset(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "name", ["checkpoint", "course_data", "embeddings", "homology", "results", "structures", "terms_2019"]
-)
+@pytest.mark.parametrize("name", sorted(path.name for path in bundled.ASSETS.iterdir() if path.is_dir()))
 def test_every_bundled_file_is_in_a_manifest_and_unaltered(name):
     folder = bundled.bundled_folder(name)
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -211,3 +211,21 @@ def test_an_environment_without_its_python_is_told_as_not_here(capsys):
 
 def test_the_quick_tests_of_an_environment_are_there():
     assert [name for name in environments.QUICK if not (ROOT / f"tests/test_{name}.py").is_file()] == []
+
+
+# What Colab brings of its own, so that installing it again would change what other notebooks there rely on.
+COLAB_HAS = {
+    "numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "threadpoolctl", "requests", "platformdirs", "typer",
+    "packaging", "networkx", "torch", "transformers", "safetensors", "jax", "flax", "optax", "tensorflow",
+    "matplotlib", "seaborn", "ipython", "ipykernel", "ipywidgets", "nbconvert", "nbformat",
+}  # fmt: skip
+# What runs the chapters from outside.
+NOT_IN_CHAPTERS = {"jupyterlab", "papermill", "nbval"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "site/index.md"])
+def test_colab_gets_what_it_lacks_and_nothing_that_it_has(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "%pip install -q --no-deps /content/course\n" in text
+    named = re.search(r"^%pip install -q (?!--no-deps)(.+)$", text, re.MULTILINE)[1].split()
+    assert {canonicalize_name(name) for name in named} == set(requirements()) - COLAB_HAS - NOT_IN_CHAPTERS
