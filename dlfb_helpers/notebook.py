@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import html
 import inspect
@@ -9,6 +10,7 @@ import io
 import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from numbers import Real
 
 import ipywidgets as widgets
@@ -25,10 +27,22 @@ PIXELS_AN_INCH = 144
 
 
 def show_source(*objects) -> None:
-    """Show the source of functions or classes, as the package runs them."""
+    """Show the source of functions or classes, as the package runs them; of a docstring only the first paragraph."""
     for item in objects:
         source = textwrap.dedent(inspect.getsource(inspect.unwrap(item)))
-        display(Markdown(f"```python\n{source.rstrip()}\n```"))
+        display(Markdown(f"```python\n{_with_short_docstrings(source).rstrip()}\n```"))
+
+
+def _with_short_docstrings(source: str) -> str:
+    lines = source.splitlines()
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    documented = [node.body[0] for node in nodes if ast.get_docstring(node)]
+    for text in sorted(documented, key=lambda text: -text.lineno):  # from the end: lines before keep their numbers
+        start, end = text.lineno - 1, text.end_lineno
+        paragraph = list(takewhile(str.strip, lines[start:end]))
+        if len(paragraph) < end - start:
+            lines[start:end] = [*paragraph[:-1], paragraph[-1] + '"""']
+    return "\n".join(lines)
 
 
 def show_figure(axes: Axes, alt: str) -> None:

@@ -6,10 +6,11 @@ import html
 import re
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 from IPython.display import HTML
 
-from dlfb_helpers.bundled import ASSETS
+QUIZZES = Path(__file__).with_name("exercises")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Question:
 
 
 def load_quiz(chapter: str) -> list[Question]:
-    """Read the quiz of a chapter, named as its file: "one_hot" is ``assets/quizzes/one_hot.toml``.
+    """Read the quiz of a chapter, which lies beside its exercises: "one_hot" is ``exercises/one_hot.toml``.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def load_quiz(chapter: str) -> list[Question]:
     ValueError
         If a question has no right option, or more than one.
     """
-    path = ASSETS / "quizzes" / f"{chapter}.toml"
+    path = QUIZZES / f"{chapter}.toml"
     if not path.is_file():
         there = ", ".join(sorted(other.stem for other in path.parent.glob("*.toml")))
         raise FileNotFoundError(f"no quiz {chapter!r} in {path.parent}; there are {there}")

@@ -36,6 +36,37 @@ def test_source_is_shown_as_python(shown):
     assert text.startswith("```python\ndef one_hot(sequence: str)") and text.endswith("```")
 
 
+def test_of_docstrings_the_first_paragraph_is_shown(shown):
+    """Not what follows,
+
+    as here.
+    """
+
+    def outer():
+        """Two lines
+        of summary.
+
+        Returns
+        -------
+        """
+
+        def inner():
+            """One line."""
+
+    def other():
+        """Summary.
+
+        More.
+        """
+        return "kept"
+
+    notebook.show_source(outer, other)
+    first, second = (data["text/markdown"] for data, *_ in shown)
+    summary = 'def outer():\n    """Two lines\n    of summary."""\n\n    def inner():\n        """One line."""'
+    assert first == f"```python\n{summary}\n```"
+    assert second == '```python\ndef other():\n    """Summary."""\n    return "kept"\n```'
+
+
 def test_figure_is_shown_once_with_its_alt_text_and_closed(shown):
     axes = plt.subplots(figsize=(2, 1))[1]
     notebook.show_figure(axes, alt="an empty plot")

@@ -42,9 +42,8 @@ def test_text_is_escaped_and_code_and_emphasis_marked():
 def test_an_unknown_chapter_and_a_question_without_answer_are_errors(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match="no quiz 'poetry'.*one_hot"):
         load_quiz("poetry")
-    (tmp_path / "quizzes").mkdir()
     text = '[[question]]\ntext = "Why?"\n[[question.option]]\ntext = "So"\nwhy = "because"\n'
-    (tmp_path / "quizzes/none.toml").write_text(text)
-    monkeypatch.setattr(quiz, "ASSETS", tmp_path)
+    (tmp_path / "none.toml").write_text(text)
+    monkeypatch.setattr(quiz, "QUIZZES", tmp_path)
     with pytest.raises(ValueError, match="none.toml, question 1: mark exactly one option"):
         load_quiz("none")

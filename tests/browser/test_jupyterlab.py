@@ -27,7 +27,7 @@ from dlfb_helpers.structures import BUNDLED_3DMOL_JS, CDN_3DMOL_JS
 
 ROOT = Path(__file__).parents[2]
 VIEWS = "01_proteins"  # the chapter with 3D views over still pictures
-EXERCISES = "02_one_hot"
+EXERCISES = "01_proteins"
 LOCAL_3DMOL_JS = f"/files/{BUNDLED_3DMOL_JS}"
 
 # Errors in the console that are none of the course's: a part of the message, and why.
