@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ def check_minimum(terms_left: int, proteins_left: int, specific: pd.DataFrame) -
         {
             "A term of exactly 200 proteins has enough of them: >= rather than >.": (examples > MINIMUM).sum(),
             "These are the terms that would go.": (examples < MINIMUM).sum(),
+            "These are the proteins; the terms come first.": proteins[MINIMUM],
             "So many terms a minimum of 50 leaves; the new one is 200.": terms[50],
         },
         tolerance=0.5,
@@ -81,7 +82,8 @@ def check_luck(missing: Collection[int], table: pd.DataFrame) -> str:
 @check
 def check_most_specific(chosen: Collection[str], known: Collection[str], ontology: Ontology) -> str:
     """Check which of a protein's terms are above none of its others."""
-    if isinstance(chosen, str) or not all(isinstance(term, str) and term.startswith("GO:") for term in chosen):
+    listed = isinstance(chosen, Collection) and not isinstance(chosen, str)
+    if not listed or not all(isinstance(term, str) and term.startswith("GO:") for term in chosen):
         raise NotYet("Give the ids, such as GO:0005179, as a set or a list.")
     chosen, known = set(chosen), set(known)
     if stray := sorted(chosen - known):
@@ -111,6 +113,8 @@ def check_shares(shares: pd.Series, human: pd.DataFrame) -> str:
     """Check the shares of the six most frequent terms of cellular component below its root."""
     if isinstance(shares, pd.DataFrame):
         raise NotYet("This is a table: give one column of it, a Series with the ids of the terms as its index.")
+    if not isinstance(shares, pd.Series | Mapping):
+        raise NotYet("Give a Series with the ids of the terms as its index and the shares as its values.")
     found = pd.Series(shares, dtype=float)
     placed = human[human["aspect"] == "CCO"]
     counts = placed.groupby("term")["EntryID"].nunique().nlargest(7)
@@ -141,8 +145,8 @@ def check_shares(shares: pd.Series, human: pd.DataFrame) -> str:
         raise NotYet(f"The share of {term} is too {'high' if found[term] > right[term] else 'low'}: {found[term]:.3f}.")
     return (
         f"{right.iloc[0]:.0%} are somewhere in or at a cell, and even the sixth term is true of "
-        f"{right.iloc[5]:.0%}. There is no gap as after protein binding: which terms are generic is a decision, to be "
-        "stated with the scores."
+        f"{right.iloc[5]:.0%}. There is no such gap as after protein binding: which terms are generic is a decision, "
+        "to be stated with the scores."
     )
 
 

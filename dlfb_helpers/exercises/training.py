@@ -124,18 +124,20 @@ def check_head_start(informed: TrainState, state: TrainState, splits: Mapping[st
         raise NotYet(f"Only the last layer, {last}, should change: the others are to be those of `state`.")
     if not _same(informed.params[last].get("kernel"), state.params[last]["kernel"]):
         raise NotYet("The kernel of the last layer has changed or is gone: put a new bias beside the old kernel.")
-    if isinstance(informed.params[last].get("bias"), list):
-        raise NotYet("The bias is a list: np.array(...) makes the array of it that the network needs.")
+    if isinstance(informed.params[last].get("bias"), list | pd.Series):
+        kind = type(informed.params[last]["bias"]).__name__
+        raise NotYet(f"The bias is a {kind}: np.array(...) makes the array of it that the network needs.")
     bias = array(informed.params[last].get("bias"), state.params[last]["bias"].shape, "The bias")
     if not np.isfinite(bias).all():
         raise NotYet("The bias holds infinite numbers: which part are the shares taken of, and is one of them 0 there?")
+    if np.any(bias) and np.ptp(bias) < 1e-6:
+        raise NotYet("All functions have the same bias: each has a share of its own.")
     share = {name: to_arrays(table)["target"].mean(axis=0) for name, table in splits.items()}
     train = share["train"]
     everything = np.average(list(share.values()), axis=0, weights=[len(table) for table in splits.values()])
     mistakes = {
         "The bias is still zero, as it was.": np.zeros_like(train),
         "These are the shares themselves. A bias is added to a logit: which logit has this probability?": train,
-        "All functions have the same bias: each has a share of its own.": np.full_like(train, _log_odds(train.mean())),
         "This is ln p. The logit has the odds in place of p: p / (1 - p).": np.log(train),
         "The sign is the wrong way round: rare functions need a bias far below 0.": np.log((1 - train) / train),
         "The shares of all splits are in it. What is fitted may see the training part only.": _log_odds(everything),
@@ -175,6 +177,12 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
         "With weight 1 the loss should be the ordinary one, and",
         {
             "With weight 1 it is the sum of all losses: take their mean.": plain.sum(),
+            "The losses of label 0 are gone: times the label they are 0, but they should count once.": (
+                plain * ones
+            ).mean(),
+            "With weight 1 a label of 1 counts twice: it should count as much as a label of 0.": (
+                plain * (1 + ones)
+            ).mean(),
             "The logits have been through a sigmoid before: optax takes logits, not probabilities.": _of_probabilities(
                 logits, targets
             ),
@@ -204,7 +212,13 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
             "For a logit of -200 and the label 1 it is not finite: the probability is rounded to 0, and ln 0 is "
             "infinite. jax.nn.log_sigmoid gives ln p from the logit itself; or multiply what optax gives."
         )
-    gradient = result_of(jax.grad(weighted_loss), logits, targets, 5.0)
+    try:
+        gradient = jax.grad(weighted_loss)(logits, targets, 5.0)
+    except TypeError:
+        raise NotYet(
+            "The number is right, but JAX can take no gradient of it: compute with optax, jnp and jax.nn, without "
+            "float() and without NumPy's functions."
+        ) from None
     if not float(jnp.abs(gradient).sum()) > 0:
         raise NotYet("Its gradient is zero: does the loss depend on the logits?")
     return (

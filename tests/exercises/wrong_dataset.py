@@ -68,6 +68,7 @@ WRONG = {
     check_minimum: [
         (lambda: (1, 300, SPECIFIC), ">= rather than >"),
         (lambda: (3, 360, SPECIFIC), "a minimum of 50 leaves"),
+        (lambda: (300, 2, SPECIFIC), "the terms come first"),
         (lambda: (2, 500, SPECIFIC), "These are rows"),
         (lambda: (2, 365, SPECIFIC), "all proteins"),
         (lambda: (["often", "just"], 300, SPECIFIC), "should be a number"),
@@ -84,6 +85,7 @@ WRONG = {
         (lambda: ({"GO:4"}, KNOWN, ONTOLOGY), "sugar binding is missing"),
         (lambda: ({"GO:3", "GO:4"}, KNOWN, ONTOLOGY), "not among the protein's terms"),
         (lambda: (["sugar binding", "enzyme"], KNOWN, ONTOLOGY), "Give the ids"),
+        (lambda: (2, KNOWN, ONTOLOGY), "Give the ids"),
     ],
     check_shares: [
         (lambda: (pd.Series(PLACES).head(6) / 40, HUMAN), "root GO:0005575"),
@@ -92,6 +94,7 @@ WRONG = {
         (lambda: (SIX / 50, HUMAN), "all human proteins"),
         (lambda: (SIX / 180, HUMAN), "number of rows"),
         (lambda: ((SIX / 40).to_frame(), HUMAN), "one column"),
+        (lambda: (list(SIX / 40), HUMAN), "Give a Series"),
         (lambda: ((SIX / 40).head(3), HUMAN), "there are 3"),
         (lambda: ((SIX / 40).set_axis(list("abcdef")), HUMAN), "The index holds 'a'"),
     ],

@@ -31,8 +31,8 @@ def with_bias(bias, kernel=None):
     return START.replace(params=START.params | {"Dense_1": {"kernel": kernel, "bias": jnp.asarray(bias)}})
 
 
-def with_list(bias):
-    return START.replace(params=START.params | {"Dense_1": START.params["Dense_1"] | {"bias": list(bias)}})
+def with_raw(bias):
+    return START.replace(params=START.params | {"Dense_1": START.params["Dense_1"] | {"bias": bias}})
 
 
 def log_odds(p):
@@ -53,6 +53,10 @@ def by_hand(logits, targets, weight):
     return -(weight * targets * jnp.log(p) + (1 - targets) * jnp.log(1 - p)).mean()
 
 
+def by_log_sigmoid(logits, targets, weight):
+    return -(weight * targets * jax.nn.log_sigmoid(logits) + (1 - targets) * jax.nn.log_sigmoid(-logits)).mean()
+
+
 def of_zeros(logits, targets, weight):
     return (optax.sigmoid_binary_cross_entropy(logits, targets) * jnp.where(targets == 0, weight, 1)).mean()
 
@@ -71,6 +75,14 @@ def weighted_mean(logits, targets, weight):
 
 def not_averaged(logits, targets, weight):
     return optax.sigmoid_binary_cross_entropy(logits, targets) * jnp.where(targets == 1, weight, 1)
+
+
+def only_ones(logits, targets, weight):
+    return (optax.sigmoid_binary_cross_entropy(logits, targets) * weight * targets).mean()
+
+
+def one_more(logits, targets, weight):
+    return (optax.sigmoid_binary_cross_entropy(logits, targets) * (1 + weight * targets)).mean()
 
 
 def numpy_only(logits, targets, weight):
@@ -108,7 +120,8 @@ WRONG = {
         (lambda: (with_bias(share("train")), START, SPLITS), "the shares themselves"),
         (lambda: (with_bias(np.log(share("train"))), START, SPLITS), "This is ln p"),
         (lambda: (with_bias(np.full(3, log_odds(share("train").mean()))), START, SPLITS), "a share of its own"),
-        (lambda: (with_list(log_odds(share("train"))), START, SPLITS), "is a list"),
+        (lambda: (with_raw(list(log_odds(share("train")))), START, SPLITS), "is a list"),
+        (lambda: (with_raw(pd.Series(log_odds(share("train")))), START, SPLITS), "is a Series"),
         (lambda: (with_bias(-log_odds(share("train"))), START, SPLITS), "sign"),
         (lambda: (with_bias(log_odds(share("valid"))), START, SPLITS), "shares of the validation part"),
         (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, SPLITS), "shares of all splits"),
@@ -123,7 +136,10 @@ WRONG = {
         (lambda: (not_averaged,), "one number"),
         (lambda: (of_probabilities,), "not probabilities"),
         (lambda: (weighted_mean,), "sum of the weights"),
-        (lambda: (numpy_only,), "raises TracerArrayConversionError"),
+        (lambda: (numpy_only,), "JAX can take no gradient"),
+        (lambda: (lambda *answer: float(by_log_sigmoid(*answer)),), "without float()"),
+        (lambda: (only_ones,), "losses of label 0 are gone"),
+        (lambda: (one_more,), "counts twice"),
         (
             lambda: (lambda logits, targets, weight: optax.sigmoid_binary_cross_entropy(logits, targets).mean(),),
             "no effect",
