@@ -115,7 +115,7 @@ def check_memory(
     gap = auprc[related].mean() - auprc[~related].mean()
     return (
         f"{related.mean():.0%} of the test proteins have a relative to look up, and score {gap:.2f} more. "
-        "The mean over a random split is mostly about them."
+        "The mean over a random split is to that share about them."
     )
 
 
@@ -130,7 +130,10 @@ def check_interval(interval: Callable[[np.ndarray], Sequence[float]]) -> str:
     widths = (high - low) / error  # in standard errors; 95 % of a normal distribution are 3.92 wide
     shown = f"For 400 values it goes from {low:.3f} to {high:.3f}"
     if not low <= values.mean() <= high:
-        raise NotYet(f"{shown}, and their mean, {values.mean():.3f}, is not inside: what was drawn?")
+        raise NotYet(
+            f"{shown}, and their mean, {values.mean():.3f}, is not inside. What was drawn, and are the percentiles in "
+            "percent?"
+        )
     if widths < 0.2:
         raise NotYet(f"{shown}: all draws have one mean. Drawn without replacement, each holds the same values.")
     if widths > 20:
@@ -143,8 +146,8 @@ def check_interval(interval: Callable[[np.ndarray], Sequence[float]]) -> str:
     if not 1.4 < (few[1] - few[0]) / (high - low) < 2.8:
         raise NotYet("With a quarter of the values it should be about twice as wide: draw as many as there are.")
     return (
-        "Four times the proteins make it half as wide: it narrows with the square root of their number. The "
-        "draws assume nothing about how the values are distributed."
+        "Four times the proteins make it half as wide: it narrows with the square root of their number. The draws "
+        "assume nothing about how the values are distributed, only that they are independent; relatives are not quite."
     )
 
 

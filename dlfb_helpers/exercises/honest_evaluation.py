@@ -21,6 +21,8 @@ RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.9]
 @check
 def check_silence(f: float) -> str:
     """Check F of the toy with two more proteins, which have C and get no prediction."""
+    if number(f, "F") > 1:
+        raise NotYet("F lies between 0 and 1: is this in percent?")
     mistakes = {
         "Nothing is predicted for P3 and P4, so they have no precision: it does not exist, and it is not 0.": 3 / 7,
         "P3 and P4 have a function that is missed: their recall of 0 belongs into the mean.": 6 / 7,

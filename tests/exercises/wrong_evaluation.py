@@ -100,6 +100,7 @@ WRONG = {
     check_interval: [
         (lambda: (bootstrap(ends=(97.5, 2.5)),), "above the high end"),
         (lambda: (bootstrap(ends=(5, 95)),), "too narrow"),
+        (lambda: (bootstrap(ends=(0.025, 0.975)),), "in percent"),
         (lambda: (bootstrap(size=100),), "too wide"),
         (lambda: (bootstrap(size=400),), "a quarter of the values"),
         (lambda: (bootstrap(replace=False),), "without replacement"),

@@ -76,6 +76,7 @@ WRONG = {
         (lambda: (0.667,), "pooled"),
         (lambda: (0.625,), "harmonic"),
         (lambda: ("0.6",), "should be a number"),
+        (lambda: (60,), "in percent"),
     ],
     check_come_true: [
         (
