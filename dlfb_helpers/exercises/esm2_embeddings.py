@@ -85,8 +85,8 @@ def check_shuffles(counts: Sequence[int], nearest: pd.DataFrame) -> str:
         raise NotYet("The counts lie between 0 and 1: count residues, out of 20.")
     if abs(counts.mean() - drawn_anew) < 0.3:
         raise NotYet(
-            f"The mean is {counts.mean():.1f}, too high: the groups seem to be drawn with replacement, so that their "
-            "sizes change. rng.permutation only moves them."
+            f"The mean is {counts.mean():.1f}, too high: either the groups are drawn with replacement, and "
+            "their sizes change, or the shuffled groups are compared with the old ones."
         )
     if abs(counts.mean() - by_chance) > 0.3:
         raise NotYet(

@@ -48,6 +48,8 @@ def check_composition(composition: np.ndarray, sequence: str) -> str:
 @check
 def check_twin(twin: str, sequence: str) -> str:
     """Check that another sequence has the same one-hot average."""
+    if not isinstance(twin, str):
+        raise NotYet(f"A sequence is one string; this is of type {type(twin).__name__}.")
     if twin == sequence:
         raise NotYet("This is the sequence itself: find a different one.")
     counts = {letter: twin.count(letter) - sequence.count(letter) for letter in sorted({*twin, *sequence})}
@@ -65,6 +67,8 @@ def check_twin(twin: str, sequence: str) -> str:
 @check
 def check_changes(changes: dict[str, bool]) -> str:
     """Check what another order of the alphabet changes."""
+    if not isinstance(changes, dict):
+        raise NotYet("Give a dict with the keys indices, distances and shape.")
     if missing := {"indices", "distances", "shape"} - set(changes):
         raise NotYet(f"Say also whether these change: {', '.join(sorted(missing))}.")
     if unsaid := [name for name, value in changes.items() if not isinstance(value, (bool, np.bool_))]:
@@ -87,8 +91,9 @@ def check_one_hot_or_unknown(encode: Callable[[str], np.ndarray]) -> str:
     if plain[:, 20].any():
         raise NotYet("MALWM has only known letters: its last column should be zeros.")
     mixed = np.asarray(result_of(encode, "MXUM"))
-    if len(mixed) != 4:
+    if mixed.ndim and len(mixed) != 4:
         raise NotYet(f"MXUM has 4 residues, but its array has {len(mixed)} rows: no residue may be dropped.")
+    mixed = array(mixed, [4, 21], "The array of MXUM")
     if not np.array_equal(mixed[1:3, 20], [1, 1]):
         raise NotYet("X and U are not among the 20: their 1 belongs into the last column.")
     if not np.array_equal(mixed.sum(axis=1), np.ones(4)):

@@ -140,6 +140,7 @@ def check_cut(cut: Callable[[str], list[str]], proteins: pd.DataFrame) -> str:
         "ACRRDEF": "The mark itself is dropped.",
         "ACHRDEF": "H is no part of a mark: only K and R are.",
         "ACKRDEF": "Any pair of K and R is a mark, not only RR.",
+        "ACKKRDEF": "A run of three is one mark as well.",
         "ACKKRRDEF": "A longer run is one mark, and leaves no empty piece.",
         "ACDEFRK": "After a mark at the end there is no piece, not an empty one.",
     }

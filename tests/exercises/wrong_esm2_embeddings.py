@@ -80,6 +80,7 @@ WRONG = {
         (shuffles(lambda rng: GROUPS), "the real one"),
         (shuffles(lambda rng: np.random.default_rng(42).permutation(GROUPS)), "shuffle anew each time"),
         (shuffles(lambda rng: rng.choice(GROUPS, 20)), "with replacement"),
+        (shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: (new == GROUPS).sum()), "the old ones"),
         (shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: (new == new[there]).mean()), "out of 20"),
         (
             shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: (new != new[there]).sum()),

@@ -38,12 +38,14 @@ WRONG = {
     ],
     check_twin: [
         (lambda: (START, START), "different one"),
+        (lambda: (list(START), START), "one string"),
         (lambda: (START[:-1], START), "1 L fewer"),
     ],
     check_changes: [
         (lambda: ({"indices": True, "distances": True, "shape": False},), "distance of D and E"),
         (lambda: ({"indices": False, "distances": False, "shape": False},), "index of M"),
         (lambda: ({"indices": True},), "distances, shape"),
+        (lambda: ([True, False, False],), "a dict"),
         (lambda: ({"indices": ..., "distances": ..., "shape": ...},), "True or False of indices"),
     ],
     check_one_hot_or_unknown: [
