@@ -40,6 +40,10 @@ def check_composition(composition: np.ndarray, sequence: str) -> str:
     right = np.asarray(one_hot(sequence)).mean(axis=0)
     if np.allclose(values, right * len(sequence)):
         raise NotYet("These are counts, they add up to the length: divide by it, or take the mean.")
+    if np.allclose(values, 100 * right, atol=0.1):
+        raise NotYet("These are per cent, they add up to 100: the average itself is wanted.")
+    if not np.allclose(values, right, atol=1e-3) and np.allclose(np.sort(values), np.sort(right), atol=1e-3):
+        raise NotYet("These are the shares, but in another order: the columns of the array follow AMINO_ACIDS.")
     if not np.allclose(values, right, atol=1e-3):
         raise NotYet(f"The numbers add up to {values.sum():.3f}, and are not the shares of the 20 amino acids.")
     return "The average holds the share of each amino acid, and nothing else."
@@ -53,8 +57,8 @@ def check_twin(twin: str, sequence: str) -> str:
     if twin == sequence:
         raise NotYet("This is the sequence itself: find a different one.")
     counts = {letter: twin.count(letter) - sequence.count(letter) for letter in sorted({*twin, *sequence})}
-    if off := {letter: count for letter, count in counts.items() if count}:
-        letter, count = next(iter(off.items()))
+    if not twin or any(twin.count(letter) * len(sequence) != sequence.count(letter) * len(twin) for letter in counts):
+        letter, count = next((letter, count) for letter, count in counts.items() if count)
         raise NotYet(
             f"It has {abs(count)} {letter} {'more' if count > 0 else 'fewer'} than insulin, so its average differs."
         )

@@ -34,12 +34,15 @@ WRONG = {
     check_composition: [
         (lambda: (ENCODED.mean(axis=1), START), "axis=0"),
         (lambda: (ENCODED.sum(axis=0), START), "counts"),
+        (lambda: (100 * ENCODED[:7].mean(axis=0), START[:7]), "per cent"),
+        (lambda: (ENCODED.mean(axis=0)[::-1], START), "another order"),
         (lambda: (ENCODED, START), "shape (20,), but has (10, 20)"),
     ],
     check_twin: [
         (lambda: (START, START), "different one"),
         (lambda: (list(START), START), "one string"),
         (lambda: (START[:-1], START), "1 L fewer"),
+        (lambda: ("", START), "fewer"),
     ],
     check_changes: [
         (lambda: ({"indices": True, "distances": True, "shape": False},), "distance of D and E"),
