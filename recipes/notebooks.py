@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from dlfb_helpers.bundled import write_atomically
@@ -80,7 +81,8 @@ def make(path: Path, notebook: NotebookNode) -> None:
         plain, executed = Path(folder, path.name), Path(folder, "executed.ipynb")
         nbformat.write(notebook, plain)
         execute(plain, executed, {}, folder=path.parent)
-        result = strip_run_metadata(nbformat.read(executed, as_version=4))
+        result, _ = CoalesceStreamsPreprocessor().preprocess(nbformat.read(executed, as_version=4), {})
+        strip_run_metadata(result)  # what was printed in one cell stands in one box, however it arrived
     write_atomically(path, (nbformat.writes(result).rstrip() + "\n").encode("utf-8"))
 
 

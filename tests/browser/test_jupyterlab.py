@@ -285,18 +285,6 @@ def test_pages_of_make_course_take_3dmol_js_from_beside_them(browser, course, ex
     assert complaints(browser) == []
 
 
-def test_where_jupyterlab_has_no_3dmol_js_it_comes_from_the_network(browser, lab, course, with_views):
-    """As where JupyterLab was started in another folder than the repository."""
-    (course / BUNDLED_3DMOL_JS).unlink()
-    open_notebook(browser, lab, f"chapters/{VIEWS}.ipynb")
-    run_all(browser)
-    show_cell(browser, with_views[0])
-    WebDriverWait(browser, 30).until(lambda _: scripts(browser))
-    assert scripts(browser) == [CDN_3DMOL_JS]
-    told = complaints(browser)
-    assert told and all(LOCAL_3DMOL_JS in message or CDN_3DMOL_JS in message for message in told)
-
-
 def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
     open_notebook(browser, lab, f"chapters/{EXERCISES}.ipynb")
     run_all(browser)
@@ -307,3 +295,15 @@ def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
     shown = show_cell(browser, number).text
     assert "Correct" in shown and "Not yet" not in shown
     assert complaints(browser) == []
+
+
+def test_where_jupyterlab_has_no_3dmol_js_it_comes_from_the_network(browser, lab, course, with_views):
+    """As where JupyterLab was started in another folder than the repository; last, as it takes the file away."""
+    (course / BUNDLED_3DMOL_JS).unlink()
+    open_notebook(browser, lab, f"chapters/{VIEWS}.ipynb")
+    run_all(browser)
+    show_cell(browser, with_views[0])
+    WebDriverWait(browser, 30).until(lambda _: scripts(browser))
+    assert scripts(browser) == [CDN_3DMOL_JS]
+    told = complaints(browser)
+    assert told and all(LOCAL_3DMOL_JS in message or CDN_3DMOL_JS in message for message in told)
