@@ -134,12 +134,14 @@ def check_variant_score(score: Callable[[str], float], scores: pd.DataFrame, seq
         found[name] = agree(result_of(score, name), row[new], what, mistakes, tolerance=0.001)
     wrong = f"{'L' if sequence[23] != 'L' else 'G'}24D"
     try:
-        result = score(wrong)
+        score(wrong)
     except Exception:
-        result = None
-    if result is not None:
+        refused = True
+    else:
+        refused = False
+    if not refused:
         raise NotYet(
-            f"{wrong} gets a score, but residue 24 is {sequence[23]}: compare the first letter with the sequence, and "
+            f"{wrong} is not refused, but residue 24 is {sequence[23]}: compare the first letter with the sequence, and "
             "raise a ValueError if they differ."
         )
     all_scores = scores.to_numpy()[scores.columns.to_numpy() != np.array(list(sequence))[:, None]]

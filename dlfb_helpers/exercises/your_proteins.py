@@ -91,4 +91,7 @@ def check_gentlest(gentlest: Callable[[pd.DataFrame, str, int], str], scan: pd.D
             raise NotYet(f"At position {place} it answers {answer}, the least probable one of all.")
         if not np.isclose(others[answer], others.max()):
             raise NotYet(f"At position {place} there is a more probable one than {answer}, and it is not {there}.")
-    return "These are the substitutions that evolution would accept most readily, as far as the model knows."
+    return (
+        "These are the substitutions that the language model finds most natural. Whether the predictor minds them less is "
+        "another question: compare the two changes."
+    )

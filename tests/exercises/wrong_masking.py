@@ -106,7 +106,7 @@ WRONG = {
         (lambda: variant(index=0, careful=False), "counting from 1"),
         (lambda: variant(last=0), "residue found in nature"),
         (lambda: variant(sign=-1), "sign is turned"),
-        (lambda: variant(careful=False), "gets a score"),
+        (lambda: variant(careful=False), "is not refused"),
         (lambda: (lambda name: None, scores(), INSULIN), "still to be written"),
         (lambda: (scores().iloc[23]["D"], scores(), INSULIN), "without brackets"),
     ],
