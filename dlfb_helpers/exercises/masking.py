@@ -141,8 +141,8 @@ def check_variant_score(score: Callable[[str], float], scores: pd.DataFrame, seq
         refused = False
     if not refused:
         raise NotYet(
-            f"{wrong} is not refused, but residue 24 is {sequence[23]}: compare the first letter with the sequence, and "
-            "raise a ValueError if they differ."
+            f"{wrong} is not refused, but residue 24 is {sequence[23]}: compare the first letter with the sequence, "
+            "and raise a ValueError if they differ."
         )
     all_scores = scores.to_numpy()[scores.columns.to_numpy() != np.array(list(sequence))[:, None]]
     low = [name for name, value in found.items() if value < np.median(all_scores)]

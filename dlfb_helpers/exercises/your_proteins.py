@@ -92,6 +92,6 @@ def check_gentlest(gentlest: Callable[[pd.DataFrame, str, int], str], scan: pd.D
         if not np.isclose(others[answer], others.max()):
             raise NotYet(f"At position {place} there is a more probable one than {answer}, and it is not {there}.")
     return (
-        "These are the substitutions that the language model finds most natural. Whether the predictor minds them less is "
-        "another question: compare the two changes."
+        "These are the substitutions that the language model finds most natural. Whether the predictor minds them less "
+        "is another question: compare the two changes."
     )
