@@ -104,7 +104,8 @@ def plot_position_scan(
 def _bracket(ax: Axes, name: str, first: int, end: int) -> None:
     """Write a name over a stretch of positions, above the letters."""
     across = ax.get_xaxis_transform()
-    ax.plot([first - 0.4, end - 0.6], [1.075] * 2, color=PALETTE[6], linewidth=2, transform=across, clip_on=False)
+    stretch = [first - 0.2, end - 0.8]  # so that neighbouring parts stay apart
+    ax.plot(stretch, [1.075] * 2, color=PALETTE[6], lw=2, solid_capstyle="butt", transform=across, clip_on=False)
     ax.text((first + end - 1) / 2, 1.085, name, transform=across, ha="center", va="bottom", fontsize=9)
 
 
