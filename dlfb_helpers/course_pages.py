@@ -17,10 +17,11 @@ from dlfb_helpers.bundled import bundled_folder
 VIEWER = "3Dmol-min.js"
 
 # nbconvert's own page, with two changes: the description of a figure reaches those who cannot see it, and no script
-# of 3D views comes from the network: 3Dmol.js lies beside the page, and require.js, which nothing uses, is left out.
+# comes from the network: 3Dmol.js lies beside the page; require.js and MathJax, which nothing uses, are left out.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {% block html_head_js -%}<script>window.DLFB_3DMOL_JS = "{{ resources.viewer }}";</script>{%- endblock %}
+{% block html_head_js_mathjax %}{%- endblock %}
 {% block body_header %}{{ super() }}
 <nav style="font: 14px/2 system-ui, sans-serif; padding: 0 1em">{{ resources.navigation }}</nav>
 {%- endblock %}
