@@ -146,13 +146,13 @@ def show_cell(browser: Chrome, number: int) -> WebElement:
 
 
 def run_cell(browser: Chrome, number: int, source: str) -> None:
-    """Put `source` into a cell and run it."""
+    """Put `source` into a cell, run it, and save, so that the page can be left."""
     show_cell(browser, number)
     browser.execute_async_script(
         """
-        const [number, source, done] = arguments, notebook = jupyterapp.shell.currentWidget.content;
-        notebook.widgets[number].model.sharedModel.setSource(source);
-        jupyterapp.commands.execute('notebook:run-cell').then(done);
+        const [number, source, done] = arguments, { commands, shell } = jupyterapp;
+        shell.currentWidget.content.widgets[number].model.sharedModel.setSource(source);
+        commands.execute('notebook:run-cell').then(() => commands.execute('docmanager:save')).then(() => done());
         """,
         number,
         source,
