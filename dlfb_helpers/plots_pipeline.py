@@ -71,8 +71,8 @@ def plot_pipeline(
     terms.set_xlim(sorted((max(across[0], -1.1), min(across[1], 1.1))))
     for x, y, title in (
         (0.01, 0.62, "3  Embeddings of the residues"),
-        (0.395, 0.62, "4  Mean"),
-        (0.485, 0.62, "5  Network"),
+        (0.385, 0.62, "4  Mean"),
+        (0.49, 0.62, "5  Network"),
         (0.63, 0.68, "6  Probabilities of functions"),
     ):
         figure.text(x, y, title, fontweight="bold")
@@ -92,8 +92,7 @@ def _draw_letters(ax: Axes, sequence: str, tokens: Sequence[int]) -> None:
         if residue:
             ground = {"facecolor": GROUP_COLOURS[residue_group(word)], "alpha": 0.35, "edgecolor": "none"}
             ax.add_patch(Rectangle((place - 0.45, 2.5), 0.9, 0.7, **ground))
-            if place > 2:  # the heading stands to the left
-                ax.annotate("", (place, 1.15), (place, 2.4), arrowprops={"arrowstyle": "->", "color": GREY})
+            ax.annotate("", (place, 1.15), (place, 2.4), arrowprops={"arrowstyle": "->", "color": GREY})
         if residue or word == "…":
             ax.text(place, 2.85, word, ha="center", va="center", fontsize=11)
         else:
@@ -104,7 +103,7 @@ def _draw_letters(ax: Axes, sequence: str, tokens: Sequence[int]) -> None:
         if residue:
             ax.annotate("", (place, -0.9), (place, 0.3), arrowprops={"arrowstyle": "->", "color": GREY})
     ax.text(-1.4, 3.6, f"1  Sequence: {len(sequence)} residues", fontweight="bold", va="center")
-    ax.text(-0.45, 1.75, "2  Tokens", fontweight="bold", va="center")
+    ax.text(SHOWN + 1.8, 0.75, "2  Tokens", fontweight="bold", va="center")
     ax.set(xlim=(-1.5, SHOWN + 1.5), ylim=(-1, 4))
     ax.axis("off")
 
