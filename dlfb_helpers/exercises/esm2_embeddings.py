@@ -9,7 +9,7 @@ import pandas as pd
 from Bio.Align import substitution_matrices
 
 from dlfb_helpers.amino_acids import AMINO_ACIDS, GROUPS, residue_group
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, text
 
 SIZES = [len(set(GROUPS[residue_group(a)]) & set(AMINO_ACIDS)) for a in AMINO_ACIDS]  # of each residue's own group
 
@@ -17,10 +17,7 @@ SIZES = [len(set(GROUPS[residue_group(a)]) & set(AMINO_ACIDS)) for a in AMINO_AC
 @check
 def check_fragment(fragment: str, tokens: Sequence[int], vocabulary: Sequence[str]) -> str:
     """Check the residues that tokens stand for."""
-    if not isinstance(fragment, str):
-        raise NotYet(
-            f"The answer should be one string, but is of type {type(fragment).__name__}: ''.join(...) makes it."
-        )
+    text(fragment, "The answer")
     residues = tokens[1:-1]
     right = "".join(vocabulary[token] for token in residues)
     if "<" in fragment:

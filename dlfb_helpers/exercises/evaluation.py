@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, number, result_of
 from dlfb_helpers.homology import cross_pairs
 from dlfb_helpers.metrics import compute_metrics, metrics_table
 
@@ -17,8 +17,7 @@ def check_coin_score(coin_score: float, targets: pd.DataFrame) -> str:
     """Check the auPRC of a coin, told from the labels alone."""
     labels = np.asarray(targets)
     share = labels.mean()
-    if number(coin_score, "The score") > 1:
-        raise NotYet("An auPRC lies between 0 and 1: is this in percent, or a count?")
+    fraction(coin_score, "The score")
     mistakes = {
         "One half is the chance level of the auROC. What is that of the auPRC?": 0.5,
         "This is the share of zeros. Which labels is the auPRC about?": 1 - share,
@@ -63,8 +62,7 @@ def check_share_won(share_won: float, targets: pd.DataFrame, predictors: Mapping
     }
     better, worse = auprc["protein"]
     share = (better > worse).mean()
-    if number(share_won, "The share") > 1:
-        raise NotYet("A share lies between 0 and 1: is this in percent, or a count?")
+    fraction(share_won, "The share")
     mistakes = {
         "It wins more often: compare the two auPRCs protein by protein, and count where the network's is higher.": (
             1 - share

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.consistency import make_consistent
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, result_of
 from dlfb_helpers.metrics import metrics_table
 from dlfb_helpers.ontology import Ontology
 
@@ -21,8 +21,7 @@ RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.9]
 @check
 def check_silence(f: float) -> str:
     """Check F of the toy with two more proteins, which have C and get no prediction."""
-    if number(f, "F") > 1:
-        raise NotYet("F lies between 0 and 1: is this in percent?")
+    fraction(f, "F")
     mistakes = {
         "Nothing is predicted for P3 and P4, so they have no precision: it does not exist, and it is not 0.": 3 / 7,
         "P3 and P4 have a function that is missed: their recall of 0 belongs into the mean.": 6 / 7,
@@ -45,8 +44,7 @@ def check_come_true(share: float, targets: pd.DataFrame, probabilities: pd.DataF
     truth, said = np.asarray(targets), np.asarray(probabilities)
     among = (said >= 0.7) & (said < 0.8)
     right, mean, above = truth[among].mean(), said[among].mean(), truth[said >= 0.7].mean()
-    if number(share, "The share") > 1:
-        raise NotYet("A share lies between 0 and 1: is this in percent, or a count?")
+    fraction(share, "The share")
     mistakes = {
         "This is what was said, the mean probability. How many of these pairs are true?": mean,
         "This counts the pairs above 0.8 as well.": above,

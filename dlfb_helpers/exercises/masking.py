@@ -11,7 +11,7 @@ import torch
 
 from dlfb_helpers.amino_acids import AMINO_ACIDS
 from dlfb_helpers.checkpoints import Checkpoint
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, recognise, result_of
 from dlfb_helpers.masking import pseudo_perplexity, true_probabilities
 
 # Found in patients with neonatal diabetes: Edghill et al. 2008, doi:10.2337/db07-1405. Numbers count from 1.
@@ -177,7 +177,7 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         return table - table[rows, true][:, None]
 
     right = odds(logs[1:-1])
-    for message, wrong in {
+    mistakes = {
         "These are probabilities: take their logarithm, and subtract that of the wild type.": np.exp(logs[1:-1]),
         "These are the log-probabilities: subtract, in each row, that of the wild type.": logs[1:-1],
         "These are the logits: subtract, in each row, that of the wild type.": plain[1:-1][
@@ -188,9 +188,8 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         "These are the scores of the scan, with 110 runs: run the model once, with nothing masked.": scores[
             letters
         ].to_numpy(),
-    }.items():
-        if np.allclose(values, wrong, atol=0.01):
-            raise NotYet(message)
+    }
+    recognise(values, mistakes, tolerance=0.01)
     if not np.allclose(values[rows, true], 0, atol=0.01):
         raise NotYet("The wild type itself should score 0 at each position: subtract its logarithm in each row.")
     if not np.allclose(values, right, atol=0.01):

@@ -7,16 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from dlfb_helpers.amino_acids import AMINO_ACIDS, one_hot
-from dlfb_helpers.exercises.verdict import NotYet, array, check, result_of
+from dlfb_helpers.exercises.verdict import NotYet, array, check, result_of, text
 
 
 @check
 def check_decoded(decoded: str, encoded: np.ndarray) -> str:
     """Check the letters of a one-hot array."""
-    if not isinstance(decoded, str):
-        raise NotYet(
-            f"The answer should be one string, but is of type {type(decoded).__name__}: ''.join(...) makes it."
-        )
+    text(decoded, "The answer")
     columns = np.asarray(encoded).argmax(axis=1)
     right = "".join(AMINO_ACIDS[column] for column in columns)
     if len(decoded) != len(right):
@@ -52,8 +49,7 @@ def check_composition(composition: np.ndarray, sequence: str) -> str:
 @check
 def check_twin(twin: str, sequence: str) -> str:
     """Check that another sequence has the same one-hot average."""
-    if not isinstance(twin, str):
-        raise NotYet(f"A sequence is one string; this is of type {type(twin).__name__}.")
+    text(twin, "The sequence")
     if twin == sequence:
         raise NotYet("This is the sequence itself: find a different one.")
     counts = {letter: twin.count(letter) - sequence.count(letter) for letter in sorted({*twin, *sequence})}

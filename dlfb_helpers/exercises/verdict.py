@@ -90,6 +90,27 @@ def number(answer: Any, what: str) -> float:
     return value
 
 
+def fraction(answer: Any, what: str) -> float:
+    """Return `answer` as `number` does, if it is at most 1."""
+    if (value := number(answer, what)) > 1:
+        raise NotYet(f"{what} lies between 0 and 1: is this in percent, or a count?")
+    return value
+
+
+def text(answer: Any, what: str) -> str:
+    """Return `answer` if it is a string."""
+    if not isinstance(answer, str):
+        raise NotYet(f"{what} should be one string, but is {_kind(answer)}: ''.join(...) makes it of letters.")
+    return answer
+
+
+def recognise(answer: np.ndarray, mistakes: Mapping[str, Any], tolerance: float) -> None:
+    """Raise what is to be said of the first mistake whose values are all within `tolerance` (absolute) of `answer`."""
+    for message, wrong in mistakes.items():
+        if np.allclose(answer, wrong, atol=tolerance):
+            raise NotYet(message)
+
+
 def array(answer: Any, shape: Sequence[int], what: str) -> np.ndarray:
     """Return `answer` as an array, if it has the `shape`; a negative size stands for any."""
     found = np.asarray(answer)

@@ -13,7 +13,7 @@ from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from dlfb_helpers.amino_acids import AMINO_ACIDS
 from dlfb_helpers.checkpoints import Checkpoint
 from dlfb_helpers.embeddings import get_mean_embeddings
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, number, recognise, result_of, text
 
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> float:
@@ -46,8 +46,7 @@ def check_order(
     shuffled: str, to_shuffled: float, sequence: str, vector: np.ndarray, relative: np.ndarray, checkpoint: Checkpoint
 ) -> str:
     """Check the cosine of a protein's vector with that of its residues in random order."""
-    if not isinstance(shuffled, str):
-        raise NotYet(f"The copy should be one string, but is of type {type(shuffled).__name__}: ''.join(...) makes it.")
+    text(shuffled, "The copy")
     if shuffled == sequence:
         raise NotYet("The copy has its residues in the old order.")
     if Counter(shuffled) != Counter(sequence):
@@ -129,7 +128,7 @@ def check_mended(mended: Callable[[list[str]], np.ndarray], sequences: Sequence[
     right = np.stack([vectors[1:-1].mean(axis=0) for vectors in hidden])
     longest = max(len(vectors) for vectors in hidden)
     short = int(np.argmin([len(vectors) for vectors in hidden]))
-    for message, wrong in {
+    mistakes = {
         "Padding is out, but `<cls>` and `<eos>` still count: their weights should be 0 too.": [
             vectors.mean(axis=0) for vectors in hidden
         ],
@@ -148,9 +147,8 @@ def check_mended(mended: Callable[[list[str]], np.ndarray], sequences: Sequence[
         "This is the sum over the residues: divide it by their number.": [
             vectors[1:-1].sum(axis=0) for vectors in hidden
         ],
-    }.items():
-        if np.allclose(found, np.stack(wrong), atol=1e-3):
-            raise NotYet(message)
+    }
+    recognise(found, mistakes, tolerance=1e-3)
     if np.allclose(found, right[::-1], atol=1e-3):
         raise NotYet("The vectors are right, but in another order than the proteins.")
     if not np.allclose(found[short], right[short], atol=1e-3):

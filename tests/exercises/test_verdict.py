@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from dlfb_helpers.exercises.verdict import NotYet, Verdict, agree, array, check, number, result_of
+from dlfb_helpers.exercises.verdict import (
+    NotYet,
+    Verdict,
+    agree,
+    array,
+    check,
+    fraction,
+    number,
+    recognise,
+    result_of,
+    text,
+)
 
 
 @check
@@ -69,3 +80,18 @@ def test_numbers_of_any_library_are_numbers():
     assert number(np.array(2), "n") == 2.0
     with pytest.raises(NotYet, match="of type ndarray"):
         number(np.zeros(2), "n")
+
+
+def test_a_fraction_is_at_most_one_and_a_text_is_a_string():
+    assert fraction(np.float32(0.5), "The share") == 0.5 and text("MALWM", "The answer") == "MALWM"
+    with pytest.raises(NotYet, match="The share lies between 0 and 1: is this in percent"):
+        fraction(50, "The share")
+    with pytest.raises(NotYet, match="The answer should be one string, but is of type list"):
+        text(["M"], "The answer")
+
+
+def test_the_first_mistake_that_fits_is_said():
+    mistakes = {"These are twice as large.": [2.0, 4.0], "The sign is turned.": [-1.0, -2.0]}
+    recognise(np.array([1.0, 2.0]), mistakes, tolerance=0.01)
+    with pytest.raises(NotYet, match="The sign is turned."):
+        recognise(np.array([-1.0, -2.001]), mistakes, tolerance=0.01)
