@@ -116,13 +116,11 @@ def train_predictor(
         As `cafa.load`, `label_table` and `checkpoints.load`.
     """
     data, loaded = cafa.load(data_dir), load_checkpoint(checkpoint)
-    labelled = label_table(data, taxon, aspect, min_proteins, SET_ASIDE)
-    rows = add_embeddings(labelled.table, loaded, progress).join(labelled.table["Sequence"])
-    splits = split_proteins(labelled.table[["Sequence"]], seed)
-    parts = {part: Proteins.from_table(rows.loc[members]) for part, members in splits.items()}
+    parts = split_parts(data, loaded, aspect, taxon, min_proteins, seed, progress)
+    count = sum(len(part.sequences) for part in parts.values())
     settled = settle(parts["train"], parts["valid"], data.ontology, networks)
     annotations = (
-        f"{data.source.splitlines()[0]}; {len(rows):,} proteins of taxon {taxon} with at most 500 residues, training "
+        f"{data.source.splitlines()[0]}; {count:,} proteins of taxon {taxon} with at most 500 residues, training "
         f"and validation part of a random split (seed {seed})"
     )
     predictor = make_predictor(settled, data.ontology, loaded, aspect, annotations, {})
@@ -132,6 +130,22 @@ def train_predictor(
     )  # made before the labels are looked at
     predictor.facts["figures"].update(written(figures(test.targets, probabilities)))
     return predictor
+
+
+def split_parts(
+    data: cafa.CafaData,
+    checkpoint: Checkpoint,
+    aspect: str,
+    taxon: int,
+    min_proteins: int,
+    seed: int,
+    progress: Progress = None,
+) -> dict[str, Proteins]:
+    """Label, embed and split proteins as `train_predictor` does (same parameters) into "train", "valid" and "test"."""
+    labelled = label_table(data, taxon, aspect, min_proteins, SET_ASIDE).table
+    rows = add_embeddings(labelled, checkpoint, progress).join(labelled["Sequence"])
+    splits = split_proteins(labelled[["Sequence"]], seed)
+    return {part: Proteins.from_table(rows.loc[members]) for part, members in splits.items()}
 
 
 def figures(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, float]:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from dlfb_helpers import cafa
 from dlfb_helpers.bundled import ASSETS
-from dlfb_helpers.dataset import HUMAN, label_table, split_proteins
-from dlfb_helpers.embedded_dataset import add_embeddings
-from dlfb_helpers.fitting import SET_ASIDE, train_predictor
+from dlfb_helpers.checkpoints import load
+from dlfb_helpers.dataset import HUMAN
+from dlfb_helpers.fitting import split_parts, train_predictor
 from dlfb_helpers.metrics import average_precision
-from dlfb_helpers.mixture import Proteins
 from dlfb_helpers.predictor import Predictor
 from dlfb_helpers.selection import NETWORKS, PREDICTORS, predict
 from dlfb_helpers.uncertainty import Interval, paired_difference
@@ -30,9 +29,7 @@ LARGEST = 8_000_000  # bytes of a folder
 def over_baselines(predictor: Predictor, aspect: str, min_proteins: int) -> dict[str, Interval]:
     """Return how far the mixture is above each other predictor on the test proteins: auPRC, mean over proteins."""
     data = cafa.load()
-    labelled = label_table(data, HUMAN, aspect, min_proteins, SET_ASIDE).table
-    rows = add_embeddings(labelled).join(labelled["Sequence"])
-    test = Proteins.from_table(rows.loc[split_proteins(labelled[["Sequence"]], 42)["test"]])
+    test = split_parts(data, load("course"), aspect, HUMAN, min_proteins, seed=42)["test"]
     assert not {*test.sequences} & {*predictor.mixture.known.sequences}
     tables = predict(predictor.mixture, test.sequences, test.embeddings, data.ontology)
     areas = {name: average_precision(test.targets, tables[name]) for name in PREDICTORS}
