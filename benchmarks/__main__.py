@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import timing
 from dlfb_helpers.bundled import write_atomically
 
-MODULES = ("course", "embedding", "runtimes", "training", "metrics")
+MODULES = ("course", "embedding", "runtimes", "training", "seeds", "metrics")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 MARK = "<!-- section: {} -->\n"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 import pandas as pd
@@ -16,13 +13,11 @@ from flax.training.train_state import TrainState
 from benchmarks import timing
 from benchmarks.metrics import by_sklearn, course_splits, largest_difference
 from dlfb_helpers.dataset import to_arrays
-from dlfb_helpers.ensemble import Recipe, train_ensemble
 from dlfb_helpers.metrics import METRICS
 from dlfb_helpers.model import Model, create_train_state
-from dlfb_helpers.training import batch_order, evaluate, list_positives, train_compiled, train_program
+from dlfb_helpers.training import batch_order, evaluate, train_compiled
 
 Splits = dict[str, pd.DataFrame]
-SEEDS = range(10)
 
 
 def starting_state(splits: Splits, seed: int = 42) -> TrainState:
@@ -91,47 +86,6 @@ def differences(one: dict, other: dict) -> float:
     return max(largest_difference(a, b) for name in one for a, b in zip(one[name], other[name]))
 
 
-def seeds_of_chapter_7(
-    start: TrainState, splits: Splits, order: np.ndarray, eval_every: int
-) -> dict[str, Callable[[], object]]:
-    """One and several networks of chapter 7, with evaluation and best weights."""
-    parts = {name: to_arrays(splits[name]) for name in ("train", "valid")}
-    parts = jax.device_put({n: part | {"positives": list_positives(part["target"])} for n, part in parts.items()})
-    width = parts["train"]["embedding"].shape[1:]
-    model = Model(parts["train"]["target"].shape[1])
-    params = jax.vmap(lambda seed: model.init(jax.random.key(seed), jnp.zeros((1, *width)))["params"])(jnp.array(SEEDS))
-
-    def program(params):
-        return train_program(start.replace(params=params), parts, order, eval_every, ("train", "valid"), "auprc")
-
-    together = jax.jit(jax.vmap(program))
-    return _one_and_several(
-        one=lambda i: program(jax.tree.map(lambda leaf: leaf[i], params)), several=lambda: together(params)
-    )
-
-
-def seeds_of_the_ensemble(splits: Splits, recipe: Recipe) -> dict[str, Callable[[], object]]:
-    """One and several members by the recipe of the ensemble."""
-    (inputs, targets), valid = (to_arrays(splits[name]).values() for name in ("train", "valid"))
-    valid = tuple(valid)
-    return _one_and_several(
-        one=lambda seed: train_ensemble(recipe, inputs, targets, valid, seeds=[seed]).params,
-        several=lambda: train_ensemble(recipe, inputs, targets, valid, seeds=SEEDS).params,
-    )
-
-
-def _one_and_several(one: Callable[[int], object], several: Callable[[], object]) -> dict[str, Callable[[], object]]:
-    def threads() -> list:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda seed: jax.block_until_ready(one(seed)), SEEDS))
-
-    return {
-        "one": lambda: jax.block_until_ready(one(0)),
-        "vmap": lambda: jax.block_until_ready(several()),
-        "threads": threads,
-    }
-
-
 def operations(state: TrainState, order: np.ndarray) -> float:
     """Floating-point operations of the matrix products of all steps, in 10^9: two a weight forwards, four backwards."""
     first, *rest = [leaf.size for leaf in jax.tree.leaves(state.params) if leaf.ndim == 2]
@@ -176,18 +130,6 @@ def measure(quick: bool = False) -> str:
         ],
     )
     gflops = operations(start, order)
-    recipe = Recipe(epochs=2 if quick else Recipe.epochs)
-    rows = []
-    for name, several in (
-        ("chapter 7", seeds_of_chapter_7(start, splits, order, eval_every)),
-        ("ensemble", seeds_of_the_ensemble(splits, recipe)),
-    ):
-        seconds = timing.interleaved(several, repeats)
-        rows += [[f"{name}: one", seconds["one"], 1]]
-        for how, what in (("vmap", "one vmapped program"), ("threads", "the program of one, from threads")):
-            ratio = seconds[how].median / seconds["one"].median
-            rows.append([f"{name}: {len(SEEDS)}, {what}", seconds[how], f"{ratio:.1f}"])
-    seeds = timing.markdown_table(["seeds", "median (fastest to slowest)", "times the time of one"], rows)
     text = f"""## Training
 
 {whole}
@@ -196,12 +138,7 @@ def measure(quick: bool = False) -> str:
 evaluated every {eval_every} steps, valid and test ({len(splits["test"])}) at the end; {repeats} repeats in turns.
 Straightforward: a jitted step fed with numpy batches, jitted predictions in batches of 32, scikit-learn's five functions
 for each protein. The first call includes compiling. Both ways see the same batches; their metrics differ by
-{difference:.0e} at most. The steps' matrix products are {gflops:.1f} GFLOP, {gflops / alone.median:.0f} GFLOP/s.
-
-{seeds}
-
-Each seed is trained, evaluated and keeps its best weights. Ten seeds are ten times the arithmetic: what a machine can
-save is idle cores, and the time that one small program spends on anything but arithmetic."""
+{difference:.0e} at most. The steps' matrix products are {gflops:.1f} GFLOP, {gflops / alone.median:.0f} GFLOP/s."""
     if quick:
         return text + "\n"
     peaks = {way: timing.peak_memory("benchmarks.training:run", way) for way in ("start", "straightforward", "ours")}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import course, embedding, metrics, runtimes, timing, training, workers
+from benchmarks import course, embedding, metrics, runtimes, seeds, timing, training, workers
 from dlfb_helpers.cafa_metrics import fmax
 from dlfb_helpers.embeddings import get_mean_embeddings
 from dlfb_helpers.metrics import compute_metrics
@@ -55,7 +55,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
     measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
-    measured |= {"runtimes": "## Compilers\n", "course": "## 512 proteins\n"}
+    measured |= {"runtimes": "## Compilers\n", "course": "## 512 proteins\n", "seeds": "## Ten seeds\n"}
     for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
@@ -64,13 +64,14 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
     results.main()
     written = (tmp_path / "RESULTS.md").read_text()
-    assert re.findall("^## (.+)", written, re.M) == ["512 proteins", "Embedding", "Compilers", "Training", "Metrics"]
+    headings = ["512 proteins", "Embedding", "Compilers", "Training", "Ten seeds", "Metrics"]
+    assert re.findall("^## (.+)", written, re.M) == headings
     assert "after" in written and "before" not in written and text.strip() in written
     assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
 
 
-def test_the_section_of_training_holds_every_comparison():
-    text = training.measure(quick=True)
+def test_the_sections_of_training_hold_every_comparison():
+    text = training.measure(quick=True) + seeds.measure(quick=True)
     for row in ("straightforward", "ours", "chapter 7: one", "chapter 7: 10", "ensemble: one", "ensemble: 10"):
         assert f"\n| {row}" in text
 
