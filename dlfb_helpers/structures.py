@@ -280,7 +280,9 @@ def disulfide_bonds(pdb_text: str) -> list[tuple[tuple[str, int], tuple[str, int
     ]
 
 
-def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int = 360) -> py3Dmol.view:
+def view(
+    pdb_text: str, colour: str = "spectrum", width: int | str = 520, height: int | str = 360
+) -> py3Dmol.view:
     """Return a 3D view of the cartoon, to be turned with the mouse.
 
     Parameters
@@ -289,8 +291,8 @@ def view(pdb_text: str, colour: str = "spectrum", width: int = 520, height: int 
         A structure in PDB format.
     colour : {"spectrum", "chain"}
         From each chain's first residue (blue) to its last (orange), or one colour a chain, as in the still pictures.
-    width, height : int
-        Pixels.
+    width, height : int or str
+        Pixels, or a length of CSS such as "100%".
     """
     scene = py3Dmol.view(width=width, height=height, js=CDN_3DMOL_JS)
     scene.startjs = scene.startjs.replace(f"loadScriptAsync('{CDN_3DMOL_JS}')", _LOAD_3DMOL_JS)
@@ -323,14 +325,14 @@ def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectru
     figure.savefig(image, dpi=dpi, format="png")
     plt.close(figure)
     width, height = (round(inches * dpi) for inches in figure.get_size_inches())
-    scene = view(pdb_text, colour, width, height).write_html()
+    scene = view(pdb_text, colour, "100%", "100%").write_html()
     # py3Dmol puts a warning where the view will be; here the still picture stands there instead.
     scene = re.sub(r'<p id="3dmolwarning.*?</p>', "", scene, flags=re.DOTALL)
     source = base64.b64encode(image.getvalue()).decode("ascii")
     return HTML(
-        f'<div style="position: relative; width: {width}px; height: {height}px">'
-        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
-        f'<div style="position: absolute; top: 0; left: 0">{scene}</div></div>'
+        f'<div style="position: relative; max-width: {width}px; aspect-ratio: {width} / {height}">'
+        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" style="width: 100%; height: 100%">'
+        f'<div style="position: absolute; inset: 0">{scene}</div></div>'
     )
 
 

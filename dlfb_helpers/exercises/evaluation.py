@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, number, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, named, number, result_of
 from dlfb_helpers.homology import cross_pairs
 from dlfb_helpers.metrics import compute_metrics, metrics_table
 
@@ -83,10 +83,7 @@ def check_memory(
     memory: Mapping[str, float], parts: Mapping[str, pd.Series], scores: pd.Series | Sequence[float]
 ) -> str:
     """Check the mean auPRC of test proteins with and without a relative in the training part."""
-    if not isinstance(memory, Mapping) or set(memory) != {"with a relative", "without"}:
-        raise NotYet("Give a dict with two means, under 'with a relative' and 'without'.")
-    if still := [name for name, value in memory.items() if value is ...]:
-        raise NotYet(f"The mean {still[0]!r} is still to be worked out.")
+    memory = named(memory, "with a relative", "without")
     pairs = cross_pairs({name: parts[name] for name in ("train", "test")})
     auprc = pd.Series(np.asarray(scores), index=parts["test"].index)
     related = _in_pairs(auprc.index, pairs)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.consistency import make_consistent
-from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, array, check, fraction, named, result_of
 from dlfb_helpers.metrics import metrics_table
 from dlfb_helpers.ontology import Ontology
 
@@ -95,10 +95,7 @@ def check_claims(claims: Collection[str], tables: Mapping[str, pd.DataFrame]) ->
 @check
 def check_rare(rare: Mapping[str, float], targets: pd.DataFrame, probabilities: pd.DataFrame, share: pd.Series) -> str:
     """Check the auPRC over proteins of functions that fewer than 5 % of the proteins have, and its chance level."""
-    if not isinstance(rare, Mapping) or set(rare) != {"auprc", "chance"}:
-        raise NotYet("Give a dict with two numbers, under 'auprc' and 'chance'.")
-    if still := [name for name, value in rare.items() if value is ...]:
-        raise NotYet(f"{still[0]!r} is still to be worked out.")
+    rare = named(rare, "auprc", "chance")
     names = share.index[share < 0.05]
     tables = {
         by: metrics_table(targets[names], probabilities[names].to_numpy(), by)["auprc"] for by in ("protein", "term")

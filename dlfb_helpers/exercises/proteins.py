@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.exercises.verdict import NotYet, agree, check, result_of
+from dlfb_helpers.exercises.verdict import NotYet, agree, check, named, result_of
 from dlfb_helpers.structures import atom_table, ideal_helix, ideal_strand
 
 ROPE = (179, 1192)  # collagen's triple helix, counted as UniProt P02452 does
@@ -62,10 +62,7 @@ def check_richest(richest: str, human: pd.DataFrame) -> str:
 @check
 def check_spans(spans: dict[str, float], sequence: str, pdb_text: str) -> str:
     """Check how far the ends of insulin's B chain are apart: as a helix, as a strand, and in the real structure."""
-    if not isinstance(spans, dict) or set(spans) != {"helix", "strand", "folded"}:
-        raise NotYet("Give a dict with the keys helix, strand and folded.")
-    if unsaid := [name for name, value in spans.items() if value is ... or value is None]:
-        raise NotYet(f"The distance for {unsaid[0]} is still to be worked out.")
+    spans = named(spans, "helix", "strand", "folded")
     whole = atom_table(pdb_text)
     right = {
         "helix": _span(atom_table(ideal_helix(sequence))),

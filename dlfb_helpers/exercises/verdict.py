@@ -97,6 +97,15 @@ def fraction(answer: Any, what: str) -> float:
     return value
 
 
+def named(answers: Any, *names: str) -> dict[str, Any]:
+    """Return `answers` if it is a dict with these `names`, each with an answer in it."""
+    if not isinstance(answers, Mapping) or set(answers) != set(names):
+        raise NotYet(f"Give a dict with the keys {', '.join(map(repr, names))}.")
+    if missing := [name for name in names if answers[name] is ... or answers[name] is None]:
+        raise NotYet(f"{missing[0]!r} is still to be worked out.")
+    return dict(answers)
+
+
 def text(answer: Any, what: str) -> str:
     """Return `answer` if it is a string."""
     if not isinstance(answer, str):

@@ -34,7 +34,7 @@ def check_halves(pieces: Sequence[float], predictor: Predictor, sequence: str, t
 
 
 @check
-def check_nonsense(shuffled: str, nonsense: pd.DataFrame, sequence: str) -> str:
+def check_nonsense(shuffled: str, nonsense: pd.DataFrame, predictor: Predictor, sequence: str) -> str:
     """Check a shuffled protein and what is predicted for it."""
     if sorted(shuffled) != sorted(sequence):
         raise NotYet("A shuffle has each residue as often as the protein: this one has others, or another length.")
@@ -44,6 +44,9 @@ def check_nonsense(shuffled: str, nonsense: pd.DataFrame, sequence: str) -> str:
         raise NotYet("nonsense should be a table of prediction_tables: pd.concat(prediction_tables(predictor, ...)).")
     if nonsense["protein"].nunique() != 1 or set(nonsense["seen"]) != {"nothing similar"}:
         raise NotYet("This table is about proteins that resemble a known one: predict for the shuffled one alone.")
+    right = predictor.predict(pd.Series({"shuffled": shuffled})).to_numpy().max()
+    if abs(nonsense["probability"].max() - right) > 0.005:
+        raise NotYet("This table is about another sequence: predict for the shuffled one.")
     return (
         f"The most it claims is {nonsense['probability'].max():.2f}, for a function that is common anyway. It knows "
         "nothing here and falls back on frequencies: composition alone says little."

@@ -108,6 +108,14 @@ def test_no_page_is_wider_than_a_telephone(show, pages):
     assert wide == {}
 
 
+def test_on_a_telephone_a_structure_is_as_wide_as_the_text(show):
+    browser = show("chapters/01_proteins.html", width=390)
+    views = browser.find_elements(By.CSS_SELECTOR, "[id^='3dmolviewer']")
+    assert len(views) >= 5
+    for view in views:
+        assert 250 < view.rect["width"] < 390 and view.rect["x"] + view.rect["width"] < 390
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_shuts_anybody_out(show, pages, scheme):
     """No finding of axe-core that it calls serious or critical, with all that is folded unfolded."""

@@ -60,6 +60,13 @@ def by_hash(sequence):
     return ("train", "train", "train", "valid", "test")[hash(sequence) % 5]
 
 
+def by_hash_inside(sequence):
+    def place():
+        return hash(sequence) % 5
+
+    return ("train", "train", "train", "valid", "test")[place()]
+
+
 def by_length(sequence):
     return "train" if len(sequence) < 141 else "valid" if len(sequence) < 181 else "test"
 
@@ -100,6 +107,7 @@ WRONG = {
     ],
     check_part_of: [
         (lambda: (by_hash, TABLE), "differs from one process to the next"),
+        (lambda: (by_hash_inside, TABLE), "differs from one process to the next"),
         (lambda: (lambda sequence: random.choice(["train"] * 3 + ["valid", "test"]), TABLE), "Asked twice"),
         (lambda: (by_length, TABLE), "residues on average"),
         (lambda: (lambda sequence: ("train", "valid", "test")[len(sequence) % 3], TABLE), "about 0.6, 0.2 and 0.2"),

@@ -91,6 +91,7 @@ WRONG = {
     check_batch: [
         (lambda: batch(np.abs(embedded(*PEPTIDES) - embedded(*PEPTIDES[::-1])).max()), "reversed order"),
         (lambda: batch(np.abs(embedded(*PEPTIDES) - embedded(*PEPTIDES[::-1])).mean()), "reversed order"),
+        (lambda: batch(0), "typed, not measured"),
         (lambda: batch(100.0), "far more than rounding"),
         (lambda: batch(embedded(*PEPTIDES)), "should be a number"),
     ],
@@ -103,11 +104,11 @@ WRONG = {
         (lambda: order(PEPTIDES[1][::-1], "0.9"), "should be a number"),
     ],
     check_simpler: [
-        (lambda: simpler({"composition": 12}), "Give both numbers"),
+        (lambda: simpler({"composition": 12}), "Give a dict with the keys"),
         (lambda: simpler({"composition": 0.75, "length": 0.75}), "not the share"),
         (lambda: simpler({"composition": 1, "length": 12}), "The number for composition is too low"),
         (lambda: simpler({"composition": 16, "length": 16}), "The number for length is too high"),
-        (lambda: simpler({"composition": ..., "length": ...}), "composition is still open"),
+        (lambda: simpler({"composition": ..., "length": ...}), "'composition' is still to be worked out"),
     ],
     check_mended: [
         (lambda: mended(mean_of(lambda row: row)), "`<cls>` and `<eos>` still count"),

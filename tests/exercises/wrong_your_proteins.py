@@ -35,6 +35,10 @@ def halves(first, second):
     return lambda: (probabilities(first, second), course_predictor(), SEQUENCE, TERM)
 
 
+def nonsense(shuffled, table):
+    return lambda: (shuffled, table, course_predictor(), SEQUENCE)
+
+
 def shift(answer):
     """A residue that is neither the best nor the worst, nor the one that is there."""
     return lambda scan, sequence, place: scan.loc[place].drop(sequence[place]).sort_values().index[answer]
@@ -50,10 +54,11 @@ WRONG = {
         (lambda: ([0.5], course_predictor(), SEQUENCE, TERM), "shape (2,), but has (1,)"),
     ],
     check_nonsense: [
-        (lambda: ("AAAA", TABLE, SEQUENCE), "as often as the protein"),
-        (lambda: (SEQUENCE, TABLE, SEQUENCE), "More than a third"),
-        (lambda: (BACKWARDS, "table", SEQUENCE), "should be a table"),
-        (lambda: (BACKWARDS, TABLE, SEQUENCE), "the shuffled one alone"),
+        (nonsense("AAAA", TABLE), "as often as the protein"),
+        (nonsense(SEQUENCE, TABLE), "More than a third"),
+        (nonsense(BACKWARDS, "table"), "should be a table"),
+        (nonsense(BACKWARDS, TABLE), "the shuffled one alone"),
+        (nonsense(BACKWARDS, TABLE.tail(2).assign(seen="nothing similar")), "about another sequence"),
     ],
     check_expected_wrong: [
         (lambda: (2.3, TABLE, 0.5), "expected to be right"),
