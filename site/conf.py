@@ -12,7 +12,7 @@ release = dlfb_helpers.__version__
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
-exclude_patterns = ["downloads", "chapters/solutions"]  # files to download, not pages
+exclude_patterns = ["downloads", "slides", "chapters/solutions"]  # files to download, not pages
 templates_path = [str(Path(__file__).parent / "_templates")]  # autosummary would look beside the prepared pages
 default_role = "py:obj"  # `names` in docstrings lead to what they name
 
@@ -55,12 +55,13 @@ html_theme_options = {
 }
 
 
-def bundle_3dmol(app, exception) -> None:
-    """Put the viewer of chapter 1 beside the other scripts of the finished site."""
+def add_files(app, exception) -> None:
+    """Put the viewer of chapter 1 and the slides, which are finished pages, into the site."""
     if exception is None:
         viewer = Path(dlfb_helpers.__file__).parent / "assets/3dmol/3Dmol-min.js"
         shutil.copy(viewer, Path(app.outdir) / "_static")
+        shutil.copytree(Path(app.srcdir) / "slides", Path(app.outdir) / "slides", dirs_exist_ok=True)
 
 
 def setup(app) -> None:
-    app.connect("build-finished", bundle_3dmol)
+    app.connect("build-finished", add_files)

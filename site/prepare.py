@@ -15,6 +15,7 @@ from glossary import Entry, glossary_page, link_first_uses, read_glossary
 from launch import PLACEHOLDER, launch_line, repository
 from nbformat import NotebookNode
 from notebooks import describe_figures, fold_solutions, insert_under_title, merge
+from slides import deck
 
 from dlfb_helpers.course import find_chapters
 from dlfb_helpers.course_pages import Chapter
@@ -72,7 +73,8 @@ def prepare(source: Path) -> None:
         if not table.is_file():
             raise FileExistsError(f"{source} holds no prepared pages: name a new folder, or remove this one yourself")
         shutil.rmtree(source)
-    (source / "downloads").mkdir(parents=True)
+    for folder in ("downloads", "slides"):
+        (source / folder).mkdir(parents=True)
     table.write_text(chapter_table(chapters), encoding="utf-8")
     place = repository(ROOT / "pyproject.toml")
     if place is None:
@@ -91,6 +93,8 @@ def prepare(source: Path) -> None:
     for chapter in chapters:
         nbformat.write(site_notebook(chapter, place, entries), source / "chapters" / chapter.path.name)
         shutil.copy(chapter.path, source / "downloads")
+        slides = deck(chapter, nbformat.read(chapter.path, as_version=4))
+        (source / "slides" / f"{chapter.name}.html").write_text(slides, encoding="utf-8")
 
 
 if __name__ == "__main__":
