@@ -47,6 +47,8 @@ IDEAL_SEQUENCES: dict[str, str] = {
 _KINDS = {"helix": "alpha helix", "strand": "beta strand", "collagen": "single strand of collagen"}
 _CHAIN_PLACES = {"HELIX ": (19, 31), "SHEET ": (21, 32), "SSBOND": (15, 29)}
 """Where a record names its chains, counted from 0 (PDB format 3.3)."""
+_CHAIN_LABEL = {"fontColor": "black", "backgroundColor": "white", "backgroundOpacity": 0.7, "fontSize": 14}
+_LOCK = {"radius": 0.25, "dashed": True, "dashLength": 0.5, "gapLength": 0.4, "color": PALETTE[6]}
 _unreachable_since: dict[str, float] = {}
 
 CDN_3DMOL_JS = "https://cdn.jsdelivr.net/npm/3dmol@2.5.5/build/3Dmol-min.js"
@@ -280,9 +282,7 @@ def disulfide_bonds(pdb_text: str) -> list[tuple[tuple[str, int], tuple[str, int
     ]
 
 
-def view(
-    pdb_text: str, colour: str = "spectrum", width: int | str = 520, height: int | str = 360
-) -> py3Dmol.view:
+def view(pdb_text: str, colour: str = "spectrum", width: int | str = 520, height: int | str = 360) -> py3Dmol.view:
     """Return a 3D view of the cartoon, to be turned with the mouse.
 
     Parameters
@@ -291,6 +291,7 @@ def view(
         A structure in PDB format.
     colour : {"spectrum", "chain"}
         From each chain's first residue (blue) to its last (orange), or one colour a chain, as in the still pictures.
+        Of several chains each has its letter at its first residue; disulfide bonds (SSBOND records) are dashed.
     width, height : int or str
         Pixels, or a length of CSS such as "100%".
     """
@@ -298,11 +299,19 @@ def view(
     scene.startjs = scene.startjs.replace(f"loadScriptAsync('{CDN_3DMOL_JS}')", _LOAD_3DMOL_JS)
     scene.addModel(_cartoon_records(pdb_text), "pdb")
     shades = [to_hex(ALONG_CHAIN(place)) for place in np.linspace(0, 1, 8)]
-    for place, (chain, numbers) in enumerate(atom_table(pdb_text).groupby("chain", sort=False)["number"]):
+    atoms = atom_table(pdb_text)
+    point = {(atom.chain, atom.number): {"x": atom.x, "y": atom.y, "z": atom.z} for atom in atoms.itertuples()}
+    chains = atoms.groupby("chain", sort=False)["number"]
+    for place, (chain, numbers) in enumerate(chains):
         along = {"prop": "resi", "gradient": "linear", "min": int(numbers.min()), "max": int(numbers.max())}
         along["colors"] = shades
         style = {"colorscheme": along} if colour == "spectrum" else {"color": PALETTE[place % len(PALETTE)]}
         scene.setStyle({"chain": chain}, {"cartoon": style})
+        if 1 < len(chains) <= len(PALETTE):
+            scene.addLabel(chain, {"position": point[chain, numbers.iloc[0]], **_CHAIN_LABEL})
+    for one, other in disulfide_bonds(pdb_text):
+        if one in point and other in point:
+            scene.addCylinder({"start": point[one], "end": point[other], **_LOCK})
     scene.zoomTo()
     return scene
 

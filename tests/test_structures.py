@@ -253,6 +253,14 @@ def test_view_draws_a_coloured_cartoon_from_backbone_atoms(colour, style):
     assert "CA  SER" in html and "CB  SER" not in html
 
 
+def test_view_names_the_chains_and_draws_the_disulfide_bonds():
+    insulin = view(bundled_insulin()).write_html()
+    assert [f'addLabel("{chain}"' in insulin for chain in "ABC"] == [True, True, False]
+    assert insulin.count("addCylinder(") == len(disulfide_bonds(bundled_insulin())) == 3
+    alone = view(ideal_helix()).write_html()
+    assert "addLabel" not in alone and "addCylinder" not in alone
+
+
 def test_the_bundled_3dmol_js_is_the_release_that_the_tested_py3dmol_draws_with():
     folder = bundled_folder("3dmol")
     release = verify(folder)["release"]
