@@ -71,7 +71,8 @@ def check_changes(changes: dict[str, bool]) -> str:
         raise NotYet("Give a dict with the keys indices, distances and shape.")
     if missing := {"indices", "distances", "shape"} - set(changes):
         raise NotYet(f"Say also whether these change: {', '.join(sorted(missing))}.")
-    if unsaid := [name for name, value in changes.items() if not isinstance(value, (bool, np.bool_))]:
+    truths = {name: np.asarray(value) for name, value in changes.items()}  # of Python, NumPy or JAX
+    if unsaid := [name for name, value in truths.items() if value.ndim or value.dtype != bool]:
         raise NotYet(f"Say True or False of {unsaid[0]}.")
     if not changes["indices"]:
         raise NotYet("The index of M was 16. Where does M stand in the alphabet?")
