@@ -81,11 +81,15 @@ def plot_baselines(scores: pd.DataFrame, metric: str = "auprc", ax: Axes | None 
     return ax
 
 
-def plot_best_terms(names: Sequence[str], scores: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Draw the auPRC of the given terms as bars with their names, in the order given."""
+def plot_best_terms(
+    names: Sequence[str], scores: Sequence[float], chance: Sequence[float], ax: Axes | None = None
+) -> Axes:
+    """Draw the auPRC of the given terms as bars with their names, in the order given, and mark their chance levels."""
     ax = axes_or_new(ax, 7.5, 0.26 * len(scores) + 0.8)
     labels = [name if len(name) <= 58 else name[:56].rstrip() + " …" for name in names]
-    ax.barh(np.arange(len(scores)), scores, color=SPLIT_COLOURS["test"])
+    ax.barh(np.arange(len(scores)), scores, color=SPLIT_COLOURS["test"], label="network")
+    ax.plot(chance, np.arange(len(scores)), "|", color="black", markersize=9, markeredgewidth=2, label="guessing")
+    ax.legend(loc="lower right", frameon=False)
     ax.set(yticks=np.arange(len(scores)), yticklabels=labels, xlim=(0, 1), xlabel="auPRC on the test part")
     ax.invert_yaxis()
     sns.despine(ax=ax)

@@ -41,7 +41,7 @@ POINTS = np.random.default_rng(0).normal(size=(33, 2))
 
 FIGURES = {
     "plot_baselines": partial(plots.plot_baselines, pd.DataFrame([[0.1, 0.2]], ["coin"], columns=AVERAGES)),
-    "plot_best_terms": partial(plots.plot_best_terms, list(TERMS.values()), [0.9, 0.8]),
+    "plot_best_terms": partial(plots.plot_best_terms, list(TERMS.values()), [0.9, 0.8], [0.3, 0.1]),
     "plot_composition": partial(plots.plot_composition, pd.DataFrame({"insulin": 5.0}, index=list(AMINO_ACIDS))),
     "plot_embedding_map": partial(plots.plot_embedding_map, POINTS, ["a"] * 33, names=TOKENS),
     "plot_intervals": partial(plots.plot_intervals, INTERVALS),

@@ -56,11 +56,13 @@ def test_baselines_have_a_bar_for_each_average():
     assert ax.get_xlabel() == "auPRC"
 
 
-def test_best_terms_keep_their_order_and_shorten_long_names():
-    ax = plots.plot_best_terms(["kinase activity", "x" * 80], [0.9, 0.8])
+def test_best_terms_keep_their_order_shorten_long_names_and_mark_chance():
+    ax = plots.plot_best_terms(["kinase activity", "x" * 80], [0.9, 0.8], [0.3, 0.1])
     first, second = (label.get_text() for label in ax.get_yticklabels())
     assert first == "kinase activity" and second.endswith("…") and len(second) == 58
     assert ax.yaxis_inverted()
+    (marks,) = ax.lines
+    np.testing.assert_allclose(marks.get_xdata(), [0.3, 0.1])
 
 
 def test_reliability_has_a_line_for_each_calibrator_and_the_diagonal():
