@@ -56,8 +56,8 @@ def check_come_true(share: float, targets: pd.DataFrame, probabilities: pd.DataF
     }
     agree(share, right, "The share", mistakes)
     return (
-        f"It said {mean:.2f} on average, and {right:.2f} came true: up here the mixture is too modest, as a mean of "
-        "several opinions often is."
+        f"It said {mean:.2f} on average, and {right:.2f} came true: up here, on this split, the mixture is too modest, "
+        "as a mean of several opinions often is."
     )
 
 
