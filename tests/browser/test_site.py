@@ -123,7 +123,9 @@ def test_no_page_shuts_anybody_out(show, pages, scheme):
     for page in pages:
         browser = show(page, scheme)
         browser.set_script_timeout(120)
-        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme
+        follows_the_system = page.startswith("slides/")  # the other pages write down which colours they show
+        theme = browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme")
+        assert theme == (None if follows_the_system else scheme)
         browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true);" + AXE)
         result = browser.execute_async_script(
             "axe.run(document, {preload: false, resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
