@@ -98,7 +98,9 @@ def _figures(heading: str, cells: list[NotebookNode]) -> list[str]:
 
 def _words(heading: str, text: str, outputs: list[str]) -> list[str]:
     """Return a slide for a section without figures: how its text begins, its last small table, how its text ends."""
-    tables = [found[0] for output in outputs if (found := TABLE.search(output)) and found[0].count("<tr") <= ROWS]
+    found = [table[0] for output in outputs if (table := TABLE.search(output)) and table[0].count("<tr") <= ROWS]
+    # What scrolls on a narrow screen can be reached by keyboard.
+    tables = [f'<div class="table" tabindex="0" role="group" aria-label="Table">{table}</div>' for table in found]
     paragraphs = _paragraphs(text)
     ends = [p for p in paragraphs if not p.endswith(":")]  # the others lead to a cell that is not shown here
     texts = [[f"<p>{_inline(_short(paragraph))}</p>"] for paragraph in (*paragraphs[:1], *ends[-1:])]
