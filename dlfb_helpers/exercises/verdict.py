@@ -153,5 +153,7 @@ def _kind(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)}"
     text = repr(value) if np.ndim(value) == 0 else f"an array {np.shape(value)}"
     return text if len(text) <= 30 else text[:24] + " ... " + text[-1]

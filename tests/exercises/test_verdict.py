@@ -68,6 +68,8 @@ def test_a_learners_function_is_called_and_its_trouble_told():
         result_of(lambda x: 1 / x, 0)
     with pytest.raises(NotYet, match="returns nothing"):
         result_of(lambda x: None, "a" * 100)
+    with pytest.raises(NotYet, match=r"\(a list of 2\) returns nothing"):
+        result_of(lambda x: None, ["MA", "MC"])
 
 
 def test_arrays_need_their_shape():
