@@ -68,20 +68,21 @@ def _sections(notebook: NotebookNode) -> list[tuple[str, list[NotebookNode]]]:
 def _slides(heading: str, cells: list[NotebookNode]) -> list[str]:
     """Return the slides of one section."""
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    outputs = [_html(output) for cell in cells for output in cell.get("outputs", [])]
     if heading in ("Practice", "Exercises", "Further reading", "Sources"):
         return []
     if heading == "What to remember":
         return [_slide(heading, MARKDOWN.render(text.partition("Next:")[0]))]
     if heading == "Quiz":
-        questions = "".join(output for cell in cells for output in _html_outputs(cell))
-        return [_slide(heading, question) for question in re.findall(r"<li\b[^>]*>(.+?)</li>", questions, re.DOTALL)]
+        questions = re.findall(r"<li\b[^>]*>(.+?)</li>", "".join(outputs), re.DOTALL)
+        return [_slide(heading, question) for question in questions]
     if heading.startswith("Exercise "):
         return [_slide(heading, MARKDOWN.render(text.partition("<details>")[0]), "exercise")]
     if heading == "What you need to know":
         ideas = [f"<li>{_inline(_short(p))}</li>" for p in _paragraphs(text) if p.startswith("**")]
         parts = [ideas[start : start + IDEAS] for start in range(0, len(ideas), IDEAS)]
         return [_slide(heading, f"<ul>{''.join(part)}</ul>") for part in parts]
-    return _figures(heading, cells) or _words(heading, text, [html for cell in cells for html in _html_outputs(cell)])
+    return _figures(heading, cells) or _words(heading, text, outputs)
 
 
 def _figures(heading: str, cells: list[NotebookNode]) -> list[str]:
@@ -102,20 +103,21 @@ def _words(heading: str, text: str, outputs: list[str]) -> list[str]:
     # What scrolls on a narrow screen can be reached by keyboard.
     tables = [f'<div class="table" tabindex="0" role="group" aria-label="Table">{table}</div>' for table in found]
     paragraphs = _paragraphs(text)
+    if not paragraphs:
+        return []
     ends = [p for p in paragraphs if not p.endswith(":")]  # the others lead to a cell that is not shown here
-    texts = [[f"<p>{_inline(_short(paragraph))}</p>"] for paragraph in (*paragraphs[:1], *ends[-1:])]
-    return [_slide(heading, "".join(dict.fromkeys(sum([*texts[:1], tables[-1:], *texts[1:]], []))))] if texts else []
+    first, last = ([f"<p>{_inline(_short(p))}</p>" for p in some] for some in (paragraphs[:1], ends[-1:]))
+    return [_slide(heading, "".join(dict.fromkeys([*first, *tables[-1:], *last])))]  # one paragraph alone stands once
 
 
 def _images(cell: NotebookNode) -> list[str]:
     """Return the pictures that a cell shows, as elements that hold them; of a 3D view the still picture."""
     images = []
     for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        if "image/png" in data:
+        if "image/png" in output.get("data", {}):
             alt = html.escape(output.metadata.get("image/png", {}).get("alt", ""))
-            images.append(_image("".join(data["image/png"].split()), alt))
-        elif still := re.search(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]*)"', _joined(data)):
+            images.append(_image("".join(output.data["image/png"].split()), alt))
+        elif still := re.search(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]*)"', _html(output)):
             images.append(_image(still[1], still[2]))
     return images
 
@@ -127,13 +129,9 @@ def _image(png: str, alt: str) -> str:
     return f'<img src="data:image/png;base64,{png}" alt="{alt}" style="width: {room}">'
 
 
-def _html_outputs(cell: NotebookNode) -> list[str]:
-    outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
-    return [_joined(data) for data in outputs if "text/html" in data]
-
-
-def _joined(data: dict) -> str:
-    return "".join(data.get("text/html", ""))
+def _html(output: NotebookNode) -> str:
+    """Return the HTML of an output, or nothing."""
+    return "".join(output.get("data", {}).get("text/html", ""))
 
 
 def _paragraphs(text: str) -> list[str]:
