@@ -22,12 +22,12 @@ help: ## say what can be made
 	@echo "  ARGS='-p seed=7'    what else to tell the course's runner"
 
 course: $(READY) ## execute all chapters into build/ and write build/index.html
-	$(BIN)/python -m dlfb_helpers.course --out $(OUT) $(ARGS)
+	$(BIN)/python -m dlfb_helpers.lesson.runner --out $(OUT) $(ARGS)
 
 # A test of the site in a browser reads this recipe.
 site: $(READY) ## build the course's web site from the committed chapters; open build/site/index.html
-	$(BIN)/python site/prepare.py $(OUT)/site-source
-	$(BIN)/python -m sphinx -q -W -b html -c site -d $(OUT)/site-doctrees $(OUT)/site-source $(OUT)/site
+	$(BIN)/python docs/prepare.py $(OUT)/site-source
+	$(BIN)/python -m sphinx -q -W -b html -c docs -d $(OUT)/site-doctrees $(OUT)/site-source $(OUT)/site
 
 bench: $(READY) ## for maintainers: time embedding, training and metrics (about an hour) into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks import timing
-from dlfb_helpers.bundled import write_atomically
+from dlfb_helpers.files.atomic import write_atomically
 
 MODULES = ("course", "embedding", "runtimes", "training", "seeds", "metrics")
 RESULTS = Path(__file__).parent / "RESULTS.md"

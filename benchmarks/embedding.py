@@ -16,10 +16,11 @@ from transformers import EsmConfig, EsmModel
 
 from benchmarks.timing import Timing, interleaved, markdown_table, peak_gflops, peak_memory
 from benchmarks.workers import FOLDER, Worker, install
-from dlfb_helpers import cafa, checkpoints
-from dlfb_helpers.checkpoints import Checkpoint
-from dlfb_helpers.embeddings import batches_by_tokens, get_mean_embeddings
-from dlfb_helpers.esm2 import BLOCK
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.checkpoints import Checkpoint
+from dlfb_helpers.embedding.esm2 import BLOCK
+from dlfb_helpers.embedding.mean import batches_by_tokens, get_mean_embeddings
 
 SHAPES = {"8M, course checkpoint": (6, 320), "35M": (12, 480), "150M": (30, 640)}
 """Layers and width; all have 20 heads. The larger two are randomly initialised: time does not depend on weights."""

@@ -7,12 +7,13 @@ import pandas as pd
 from sklearn import metrics as sklearn_metrics
 
 from benchmarks import timing
-from dlfb_helpers.cafa_metrics import THRESHOLDS, fmax
-from dlfb_helpers.dataset import to_arrays
-from dlfb_helpers.embedded_dataset import build_dataset
-from dlfb_helpers.metrics import METRICS, compute_metrics
-from dlfb_helpers.model import Model, create_train_state
-from dlfb_helpers.training import predict, train_compiled
+from dlfb_helpers.dataset.batches import to_arrays
+from dlfb_helpers.dataset.build import build_dataset
+from dlfb_helpers.metrics.cafa import THRESHOLDS, fmax
+from dlfb_helpers.metrics.per_row import METRICS, compute_metrics
+from dlfb_helpers.training.compiled import train_compiled
+from dlfb_helpers.training.loop import predict
+from dlfb_helpers.training.model import Model, create_train_state
 
 TOLERANCE = 1e-4
 

@@ -17,8 +17,8 @@ import torch
 
 from benchmarks import embedding, timing
 from benchmarks.workers import FOLDER, Worker, install, serve
-from dlfb_helpers import checkpoints
-from dlfb_helpers.embeddings import batches_by_tokens, get_mean_embeddings
+from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.mean import batches_by_tokens, get_mean_embeddings
 
 SHAPE, KIND, BUDGET, COLUMNS = "8M, course checkpoint", "mixed, at most 500", 4096, 64
 WAYS = ("library, sorted", "torch.compile", "ONNX Runtime", "OpenVINO", "JAX")

@@ -8,9 +8,10 @@ import numpy as np
 
 from benchmarks.embedding import model_of, operations, proteins_of
 from benchmarks.timing import ROOT, machine, markdown_table, peak_gflops, versions
-from dlfb_helpers import cafa
-from dlfb_helpers.bundled import write_atomically
-from dlfb_helpers.embeddings import MAX_RESIDUES, get_mean_embeddings, window_starts
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.windows import MAX_RESIDUES, window_starts
+from dlfb_helpers.files.atomic import write_atomically
 
 MODELS = {"8M": (6, 320), "150M": (30, 640), "650M": (33, 1280)}
 DATABASES = {"Swiss-Prot": (0.57e6, 362), "UniRef50": (60e6, 300)}
@@ -74,7 +75,7 @@ Proteins and mean lengths: {lengths}. The nodes are this machine's two cores 3,2
 jobs share nothing but a folder. The H100's column assumes 35 % of the {H100 / 1e12:.0f} TFLOP/s its maker states in bfloat16.
 
 How it is run: `dlfb embed --shard i/n`, one job a shard, and once more without it to write the file; on a Ray cluster,
-`python -m dlfb_helpers.ray_embedding`, which takes Parquet files. An interrupted job starts again where it stopped. Storage: 4 D bytes a protein, {60e6 * 4 * 320 / 1e9:.0f} GB for UniRef50 at D = 320.
+`python -m dlfb_helpers.embedding.cluster`, which takes Parquet files. An interrupted job starts again where it stopped. Storage: 4 D bytes a protein, {60e6 * 4 * 320 / 1e9:.0f} GB for UniRef50 at D = 320.
 
 `python -m benchmarks.scaling` writes this page again.
 """

@@ -14,10 +14,11 @@ from flax.training.train_state import TrainState
 from benchmarks import timing
 from benchmarks.metrics import course_splits
 from benchmarks.training import Splits, starting_state
-from dlfb_helpers.dataset import to_arrays
-from dlfb_helpers.ensemble import Recipe, train_ensemble
-from dlfb_helpers.model import Model
-from dlfb_helpers.training import batch_order, list_positives, train_program
+from dlfb_helpers.dataset.batches import to_arrays
+from dlfb_helpers.metrics.on_device import list_positives
+from dlfb_helpers.training.compiled import batch_order, train_program
+from dlfb_helpers.training.ensemble import Recipe, train_ensemble
+from dlfb_helpers.training.model import Model
 
 SEEDS = range(10)
 

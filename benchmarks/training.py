@@ -12,10 +12,11 @@ from flax.training.train_state import TrainState
 
 from benchmarks import timing
 from benchmarks.metrics import by_sklearn, course_splits, largest_difference
-from dlfb_helpers.dataset import to_arrays
-from dlfb_helpers.metrics import METRICS
-from dlfb_helpers.model import Model, create_train_state
-from dlfb_helpers.training import batch_order, evaluate, train_compiled
+from dlfb_helpers.dataset.batches import to_arrays
+from dlfb_helpers.metrics.per_row import METRICS
+from dlfb_helpers.training.compiled import batch_order, train_compiled
+from dlfb_helpers.training.loop import evaluate
+from dlfb_helpers.training.model import Model, create_train_state
 
 Splits = dict[str, pd.DataFrame]
 

@@ -1,17 +1,18 @@
 """What the chapters of the course import: from a protein's sequence to a probability for each of its functions.
 
-Small modules, one idea each; data flows through them in one direction::
+Rooms in the order of the data; each imports from those above it alone::
 
-    amino_acids -> cafa, ontology -> dataset -> esm2 -> checkpoints, store -> embeddings -> embedding_runs
-                -> embed -> ray_embedding
-                -> alignment, homology, splits, time_split -> embedded_dataset
-                -> model, metrics, cafa_metrics, consistency, calibration, uncertainty
-                -> training, ensemble, baselines, whitening, neighbours -> mixture -> selection, predictor -> results
-                -> fitting, evidence -> prediction_table -> page -> predict_command, data_command, checks -> cli
-    beside the way: bundled (assets and cache), structures, masking, plots_style, plots_* (by theme),
-                    plots (their names), notebook, quiz, exercises (a module a chapter)
-
-``python -m dlfb_helpers.course`` executes the chapters; the command ``dlfb`` (`cli`) does the rest without a notebook.
+    files        bundled assets, files that people bring, files that are written
+    proteins     letters, FASTA, structures, alignments, families
+    annotations  the Gene Ontology and CAFA's files
+    embedding    ESM-2: sequences to vectors
+    dataset      labels, splits, batches
+    metrics      how good probabilities are
+    training     networks and how they learn
+    predictors   baselines, neighbours, the mixture, what it saves and says
+    plots        every figure
+    lesson       what only the chapters need
+    cli          the command ``dlfb``
 """
 
 from __future__ import annotations

@@ -11,15 +11,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dlfb_helpers import cafa
-from dlfb_helpers.bundled import ASSETS
-from dlfb_helpers.checkpoints import load
-from dlfb_helpers.dataset import HUMAN
-from dlfb_helpers.fitting import split_parts, train_predictor
-from dlfb_helpers.metrics import average_precision
-from dlfb_helpers.predictor import Predictor
-from dlfb_helpers.selection import NETWORKS, PREDICTORS, predict
-from dlfb_helpers.uncertainty import Interval, paired_difference
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.dataset.labels import HUMAN
+from dlfb_helpers.embedding.checkpoints import load
+from dlfb_helpers.files.assets import ASSETS
+from dlfb_helpers.metrics.per_row import average_precision
+from dlfb_helpers.metrics.uncertainty import Interval, paired_difference
+from dlfb_helpers.predictors.fitting import split_parts, train_predictor
+from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.predictors.selection import NETWORKS, PREDICTORS, predict
 
 NARROW = "narrower (256, 128)"
 MIN_PROTEINS = {"CCO": 50, "BPO": 100}

@@ -23,7 +23,7 @@ import textwrap
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from dlfb_helpers.ontology import ASPECTS, Ontology
+from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
 from recipes.sources import SOURCES, fetch, human_database, ontology_database, swissprot_sequences
 
 OUT = Path("dlfb_helpers/assets/course_data")

@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dlfb_helpers import cafa, checkpoints
-from dlfb_helpers.bundled import write_manifest
-from dlfb_helpers.dataset import label_table
-from dlfb_helpers.embedding_runs import embed_proteins, store_settings
-from dlfb_helpers.store import EmbeddingStore, sequence_key
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.dataset.labels import label_table
+from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.runs import embed_proteins, store_settings
+from dlfb_helpers.embedding.store import EmbeddingStore
+from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.proteins.fasta import sequence_key
 
 
 def main() -> None:

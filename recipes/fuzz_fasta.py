@@ -25,8 +25,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlfb_helpers import cafa
-from dlfb_helpers.amino_acids import check_sequence
+from dlfb_helpers.proteins import fasta
+from dlfb_helpers.proteins.alphabet import check_sequence
 
 CORPUS: tuple[bytes, ...] = (
     b"",
@@ -125,7 +125,7 @@ def outcome(path: str | Path, name: str) -> tuple[str, dict[str, str] | None]:
         If the reader's error or its result is not as it should be.
     """
     try:
-        records = dict(zip(*(cafa.read_fasta(path)[column] for column in ("EntryID", "Sequence"))))
+        records = dict(zip(*(fasta.read_fasta(path)[column] for column in ("EntryID", "Sequence"))))
     except (ValueError, OSError) as error:
         message = str(error)
         assert message.startswith(name), f"the message does not begin with the file: {message}"
@@ -204,10 +204,10 @@ def fuzz_with_coverage(inputs: int, seed: int) -> None:
     """
     global cafa
     atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["dlfb_helpers.cafa", "dlfb_helpers.amino_acids"]):
-        for name in ("dlfb_helpers.amino_acids", "dlfb_helpers.cafa"):
+    with atheris.instrument_imports(include=["dlfb_helpers.annotations.cafa", "dlfb_helpers.proteins.alphabet"]):
+        for name in ("dlfb_helpers.proteins.alphabet", "dlfb_helpers.annotations.cafa"):
             sys.modules.pop(name)
-        cafa = importlib.import_module("dlfb_helpers.cafa")
+        cafa = importlib.import_module("dlfb_helpers.annotations.cafa")
     folder = Path(tempfile.mkdtemp(prefix="fuzz_fasta_"))
     corpus = folder / "corpus"
     corpus.mkdir()

@@ -19,8 +19,8 @@ import nbformat
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
-from dlfb_helpers.bundled import write_atomically
-from dlfb_helpers.course import CHAPTER_NAME, ChapterError, execute, process_context, strip_run_metadata
+from dlfb_helpers.files.atomic import write_atomically
+from dlfb_helpers.lesson.runner import CHAPTER_NAME, ChapterError, execute, process_context, strip_run_metadata
 
 CHAPTERS = Path("chapters")
 # What a chapter names by its place in chapters/, seen from chapters/solutions/.

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlfb_helpers import cafa
-from dlfb_helpers.bundled import write_manifest
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.files.assets import write_manifest
 from recipes.course_data import HUMAN, STEPS, gaf_pairs, write
 from recipes.sources import SOURCES
 

@@ -33,7 +33,7 @@ def empty_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def course():
     """The bundled checkpoint, encoder only."""
-    from dlfb_helpers import checkpoints
+    from dlfb_helpers.embedding import checkpoints
 
     return checkpoints.load("course", device="cpu")
 
@@ -41,7 +41,7 @@ def course():
 @pytest.fixture(scope="session")
 def course_lm():
     """The bundled checkpoint with its masked-language-model head."""
-    from dlfb_helpers import checkpoints
+    from dlfb_helpers.embedding import checkpoints
 
     return checkpoints.load("course", masked_lm=True, device="cpu")
 
@@ -52,7 +52,7 @@ def tiny_folder(tmp_path_factory):
     import torch
     from transformers import AutoTokenizer, EsmConfig, EsmForMaskedLM
 
-    from dlfb_helpers.bundled import ASSETS
+    from dlfb_helpers.files.assets import ASSETS
 
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("tiny_esm")

@@ -210,7 +210,8 @@ def test_an_environment_without_its_python_is_told_as_not_here(capsys):
 
 
 def test_the_quick_tests_of_an_environment_are_there():
-    assert [name for name in environments.QUICK if not (ROOT / f"tests/test_{name}.py").is_file()] == []
+    files = [ROOT / f"tests/{name.replace('/', '/test_')}.py" for name in environments.QUICK]
+    assert [file for file in files if not file.is_file()] == []
 
 
 # What Colab brings of its own, so that installing it again would change what other notebooks there rely on.
@@ -223,7 +224,7 @@ COLAB_HAS = {
 NOT_IN_CHAPTERS = {"jupyterlab", "papermill", "nbval"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "site/index.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
 def test_colab_gets_what_it_lacks_and_nothing_that_it_has(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "%pip install -q --no-deps /content/course\n" in text

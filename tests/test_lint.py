@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = ["*.md", "chapters/**/*.md", "site/**/*.md", "benchmarks/**/*.md", ".github/**/*.md", "**/README.md"]
-CODED = ["dlfb_helpers/**/*.py", "tests/**/*.py", "recipes/**/*.py", "benchmarks/**/*.py", "site/**/*.py"]
+WRITTEN = ["*.md", "chapters/**/*.md", "docs/**/*.md", "benchmarks/**/*.md", ".github/**/*.md", "**/README.md"]
+CODED = ["dlfb_helpers/**/*.py", "tests/**/*.py", "recipes/**/*.py", "benchmarks/**/*.py", "docs/**/*.py"]
 
 # What codespell takes for misspelt, and why it is not.
 RIGHT = {
@@ -72,7 +72,7 @@ def sections(markdown: str) -> set[str]:
 
 
 # Sphinx names the links of the site's pages that lead nowhere, tests/chapters/test_chapters.py those of the chapters.
-LINKED = [path for path in found(WRITTEN) if not {"site", "source"} & set(path.parts[len(ROOT.parts) :])]
+LINKED = [path for path in found(WRITTEN) if not {"docs", "source"} & set(path.parts[len(ROOT.parts) :])]
 
 
 @pytest.mark.parametrize("path", LINKED, ids=named)

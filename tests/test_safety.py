@@ -9,7 +9,7 @@ import pytest
 
 import dlfb_helpers
 
-MODULES = sorted(Path(dlfb_helpers.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(dlfb_helpers.__file__).parent.rglob("*.py"))
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "read_pickle"}
 FORBIDDEN_IMPORTS = {"pickle", "joblib", "dill", "shelve", "marshal"}
 FORBIDDEN_ATTRIBUTES = {("torch", "load"), ("os", "system"), ("yaml", "load")}

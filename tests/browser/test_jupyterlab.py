@@ -23,8 +23,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from dlfb_helpers.course_pages import read_chapter, write_page
-from dlfb_helpers.structures import BUNDLED_3DMOL_JS, CDN_3DMOL_JS
+from dlfb_helpers.lesson.pages import read_chapter, write_page
+from dlfb_helpers.lesson.view3d import BUNDLED_3DMOL_JS, CDN_3DMOL_JS
 
 ROOT = Path(__file__).parents[2]
 VIEWS = "01_proteins"  # the chapter with 3D views over still pictures
@@ -295,7 +295,7 @@ def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
 def test_a_slider_redraws_the_figure(browser, lab, course):
     draw = (
         "import matplotlib.pyplot as plt\n"
-        "from dlfb_helpers.notebook import explore\n"
+        "from dlfb_helpers.lesson.notebook import explore\n"
         "def draw(height):\n"
         "    return plt.subplots(figsize=(3, 2))[1].bar([0], [height])[0].axes\n"
         "explore(draw, alt='a bar of {height}', height=[1, 2, 3])"

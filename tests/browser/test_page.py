@@ -7,9 +7,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from dlfb_helpers import cafa
-from dlfb_helpers.predict_command import run
-from dlfb_helpers.results import load_predictions
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.cli.predict import run
+from dlfb_helpers.predictors.results import load_predictions
 
 
 @pytest.fixture(scope="module")

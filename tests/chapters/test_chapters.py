@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dlfb_helpers.course_pages import read_chapter
+from dlfb_helpers.lesson.pages import read_chapter
 
 FOLDER = Path(__file__).parents[2] / "chapters"
 NAMES = [

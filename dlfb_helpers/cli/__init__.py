@@ -1,0 +1,1 @@
+"""The command ``dlfb``, a module a command."""

@@ -1,0 +1,234 @@
+"""The command ``dlfb``: from a FASTA file to functions, and from annotations to a predictor, without a notebook."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Predict molecular functions of proteins, with probabilities that can be taken at their word.",
+)
+
+LongProteins = Enum("LongProteins", {name: name for name in ("window", "truncate", "error")}, type=str)
+Aspect = Enum("Aspect", {name: name for name in ("MFO", "BPO", "CCO")}, type=str)
+
+Fasta = Annotated[str, typer.Argument(help="Proteins: plain, .gz or .xz; - for standard input.", show_default=False)]
+PredictorName = Annotated[
+    str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
+]
+Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
+
+
+class Progress:
+    """Say on stderr how many residues are done, how fast, and how long it will take still."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        rate = done / max(time.monotonic() - self.start, 1e-9)
+        left = (total - done) / rate
+        say(f"{done:,} of {total:,} residues, {rate:,.0f} a second, {left / 60:.1f} min left")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr: stdout is for data."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """Read "3/8" as (3, 8)."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise typer.BadParameter(f"{text!r} is no shard; write 1/8 to 8/8 for eight jobs")
+    return int(found[1]), int(found[2])
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn what may go wrong with data into one line and exit status 1; Ctrl-C into 130."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        say(f"error: {error}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        say("interrupted: no output was written; embeddings computed so far are kept for the next run")
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def predict(
+    fasta: Fasta,
+    out: Annotated[
+        str, typer.Option("--out", "-o", help="Table to write, tab-separated; - for standard output.")
+    ] = "-",
+    cafa: Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
+    predictor: PredictorName = "course",
+    minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
+) -> None:
+    """Predict the functions of proteins.
+
+    \b
+    dlfb predict proteins.fasta -o functions.tsv --html functions.html
+    dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv --minimum 0.01
+    dlfb predict proteins.fasta --predictor course-CCO -o places.tsv
+    cat proteins.fasta | dlfb predict - > functions.tsv
+
+    A row a protein and term: protein, term, name, calibrated probability, whether the ontology implies it, the training
+    protein most like it with its identity and functions, and whether anything similar was seen in training.
+    """
+    with reported():
+        from dlfb_helpers.cli import predict as predict_command
+
+        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress())
+
+
+@app.command()
+def embed(
+    fasta: Fasta,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Parquet file; needed unless --shard is given.")
+    ] = None,
+    checkpoint: Checkpoint = "course",
+    long_proteins: Annotated[LongProteins, typer.Option(help="Beyond 1,022 residues.")] = LongProteins.window,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder of the vectors so far; the user's cache if not given.")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N shares, into the cache.")] = None,
+) -> None:
+    """Write a vector a protein: the mean of ESM-2's last hidden layer over the residues.
+
+    \b
+    dlfb embed proteins.fasta -o vectors.parquet
+    dlfb embed proteins.fasta.gz -o vectors.parquet --checkpoint facebook/esm2_t12_35M_UR50D
+
+    As a job array, on machines that share a folder: each job one shard, then once without --shard to write the file.
+
+    \b
+    dlfb embed proteins.fasta --cache shared/ --shard 3/8
+    dlfb embed proteins.fasta --cache shared/ -o vectors.parquet
+
+    Without a shared folder, copy what the jobs have in theirs into one: no two files of a name differ. A run that was
+    interrupted goes on where it stopped when it is started again.
+    """
+    if (out is None) == (shard is None):
+        raise typer.BadParameter("give either --out, to write all vectors, or --shard, to compute a share of them")
+    share = parse_shard(shard) if shard else (1, 1)
+    with reported():
+
+        embed.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress())
+
+
+@app.command()
+def train(
+    data: Annotated[str, typer.Argument(help="Folder or zip with CAFA's files; course is the bundled data.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the predictor to.", show_default=False)],
+    aspect: Annotated[Aspect, typer.Option(help="Function, process or component.")] = Aspect.MFO,
+    checkpoint: Checkpoint = "course",
+    taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to learn from.")] = 9606,
+    min_proteins: Annotated[int, typer.Option(help="Proteins that a term needs to be learnt.")] = 50,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One network recipe instead of choosing among twelve.")
+    ] = False,
+) -> None:
+    """Train a predictor, measure it on test proteins, and save it.
+
+    \b
+    dlfb train course -o predictor
+    dlfb train cafa5/ -o processes --aspect BPO --checkpoint facebook/esm2_t30_150M_UR50D
+    """
+    with reported():
+        from dlfb_helpers.predictors.fitting import train_predictor
+        from dlfb_helpers.predictors.selection import FULL, NETWORKS
+
+        networks = {"full recipe": FULL} if quick else NETWORKS
+        trained = train_predictor(data, aspect.value, checkpoint, taxon, min_proteins, networks, progress=Progress())
+        trained.save(out)
+        for name, value in trained.facts["figures"].items():
+            print(f"{name}\t{value}")
+
+
+@app.command()
+def evaluate(
+    data: Annotated[str, typer.Argument(help="Folder or zip with CAFA's files; course is the bundled data.")],
+    predictor: PredictorName = "course",
+    taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to measure on.")] = 9606,
+) -> None:
+    """Measure a predictor on annotated proteins that it was not trained on.
+
+    \b
+    dlfb evaluate course
+    dlfb evaluate cafa6/ --predictor processes
+    """
+    with reported():
+        from dlfb_helpers.predictors.fitting import evaluate_predictor
+        from dlfb_helpers.predictors.predictor import load
+
+        for name, value in evaluate_predictor(load(predictor), data, taxon, Progress()).items():
+            print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")
+
+
+@app.command()
+def check() -> None:
+    """Say whether all is there: packages, device, bundled files, checkpoint, predictor. Exit status 1 if not."""
+    from dlfb_helpers.cli.check import CHECKS
+
+    failed = 0
+    for name, look in CHECKS.items():
+        try:
+            print(f"[OK]   {name}: {look()}", flush=True)
+        except Exception as error:  # whatever is wrong with it is what is asked for
+            failed += 1
+            print(f"[FAIL] {name}: {error}", flush=True)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def data(
+    source: Annotated[str, typer.Argument(help="A folder, a zip file or the address of one.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to keep the download.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="What the download has to be.")] = None,
+) -> None:
+    """Fetch files in CAFA's format, or look at those in a folder, and say what is in them.
+
+    \b
+    dlfb data cafa5/
+    dlfb data https://example.org/cafa5.zip -o cafa5.zip --sha256 0123...
+    """
+    with reported():
+        from dlfb_helpers.cli import data as data_command
+
+        print(data_command.run(source, out, sha256))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def course(context: typer.Context) -> None:
+    """Execute the course's chapters, as `make course` does; its options are those of `dlfb course --help`."""
+    from dlfb_helpers.lesson.runner import main as run
+
+    raise typer.Exit(run(context.args))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From annotations and vectors to labelled, embedded, split proteins."""

@@ -1,0 +1,118 @@
+"""What ESM-2 expects at a hidden residue, and what that says of a substitution."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pandas as pd
+import torch
+
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load
+from dlfb_helpers.embedding.windows import MAX_RESIDUES
+from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
+
+
+class MaskPredictor:
+    """Hide residues of a protein and ask a masked language model what they were.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint or str
+        A checkpoint loaded with its masked-language-model head, or the name of one.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | str = "course") -> None:
+        self.checkpoint = load(checkpoint, masked_lm=True) if isinstance(checkpoint, str) else checkpoint
+        self.vocabulary = self.checkpoint.tokenizer.convert_ids_to_tokens(range(len(self.checkpoint.tokenizer)))
+
+    def predict(self, sequence: str, position: int) -> pd.Series:
+        """Return the probability of each token at one masked position.
+
+        Parameters
+        ----------
+        sequence : str
+            Protein sequence, one-letter code.
+        position : int
+            Which residue to mask, 0 for the first.
+
+        Returns
+        -------
+        pandas.Series
+            Shape (33,), indexed by token; sums to 1.
+
+        Raises
+        ------
+        ValueError
+            If `position` is outside 0..L-1 or `sequence` holds a letter that ESM-2 does not know.
+        """
+        return pd.Series(self._probabilities(sequence, [position])[0], index=self.vocabulary, name="probability")
+
+    def scan(self, sequence: str, batch_size: int = 16) -> pd.DataFrame:
+        """Mask every position in turn.
+
+        Parameters
+        ----------
+        sequence : str
+            Protein sequence, one-letter code.
+        batch_size : int
+            Masked copies run at once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Shape (L, 20): row i holds the probabilities of the 20 amino acids where residue i was masked. A row
+            sums to a little less than 1: the rest is on the other tokens.
+        """
+        positions = range(len(sequence))
+        batches = [positions[start : start + batch_size] for start in range(0, len(sequence), batch_size)]
+        probabilities = np.concatenate([self._probabilities(sequence, list(batch)) for batch in batches])
+        return pd.DataFrame(probabilities, columns=self.vocabulary)[list(AMINO_ACIDS)]
+
+    @torch.inference_mode()
+    def _probabilities(self, sequence: str, positions: list[int]) -> np.ndarray:
+        """Return the softmaxed logits (len(positions), 33), one masked copy of the sequence a position."""
+        check_sequence(sequence)
+        for position in positions:
+            if not 0 <= position < len(sequence):
+                last = len(sequence) - 1
+                raise ValueError(
+                    f"position {position} is outside the sequence: choose 0 to {last} (0 is the first residue)"
+                )
+        tokenizer = self.checkpoint.tokenizer
+        rows, columns = [], []
+        for position in positions:
+            start = _context_start(len(sequence), position)
+            tokens = tokenizer.encode(sequence[start : start + MAX_RESIDUES])
+            columns.append(position - start + 1)  # token 0 is <cls>
+            tokens[columns[-1]] = tokenizer.mask_token_id
+            rows.append(tokens)
+        input_ids = torch.tensor(rows, device=self.checkpoint.device)
+        logits = self.checkpoint.model(input_ids, torch.ones_like(input_ids)).logits[range(len(rows)), columns]
+        return np.asarray(jax.nn.softmax(logits.float().cpu().numpy(), axis=-1))
+
+
+def _context_start(length: int, position: int) -> int:
+    """Return where the 1,022 residues around `position` start; 0 for a protein that fits the model."""
+    return int(np.clip(position - MAX_RESIDUES // 2, 0, max(0, length - MAX_RESIDUES)))
+
+
+def true_probabilities(scan: pd.DataFrame, sequence: str) -> np.ndarray:
+    """Return the probability (L,) that a scan gives to each residue that is really there."""
+    return scan.to_numpy()[np.arange(len(sequence)), scan.columns.get_indexer(list(sequence))]
+
+
+def pseudo_perplexity(scan: pd.DataFrame, sequence: str) -> float:
+    """Return exp of the mean negative log-probability of the true residues: 1 is certain, 20 a blind guess.
+
+    Source: Salazar et al. 2020, Masked language model scoring, doi 10.18653/v1/2020.acl-main.240.
+    """
+    return float(np.exp(-np.log(true_probabilities(scan, sequence)).mean()))
+
+
+def substitution_scores(scan: pd.DataFrame, sequence: str) -> pd.DataFrame:
+    """Return log p(substitute) - log p(wild type) at each position, shape (L, 20), in nats; 0 for the wild type.
+
+    Negative: the model finds the substitution less likely than what is there.
+    Source: the masked-marginal score of Meier et al. 2021, doi 10.1101/2021.07.09.450648.
+    """
+    return np.log(scan).sub(np.log(true_probabilities(scan, sequence)), axis=0)

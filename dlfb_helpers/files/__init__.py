@@ -1,0 +1,1 @@
+"""Files: the bundled ones, those that people bring, and those that are written."""

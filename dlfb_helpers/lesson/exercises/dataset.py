@@ -1,0 +1,187 @@
+"""Checks of the exercises of chapter 6, the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from types import CodeType
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.annotations.ontology import ROOTS, Ontology
+from dlfb_helpers.dataset.splits import split_proteins
+from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, recognise, result_of
+
+MINIMUM = 200
+PARTS = {"train": 0.6, "valid": 0.2, "test": 0.2}
+
+
+@check
+def check_minimum(terms_left: int, proteins_left: int, specific: pd.DataFrame) -> str:
+    """Check how many terms and proteins a minimum of 200 proteins a term leaves."""
+    examples = specific.groupby("term")["EntryID"].nunique()
+    common = {n: specific[specific["term"].isin(examples.index[examples >= n])] for n in (50, MINIMUM)}
+    terms = {n: rows["term"].nunique() for n, rows in common.items()}
+    proteins = {n: rows["EntryID"].nunique() for n, rows in common.items()}
+    agree(
+        terms_left,
+        terms[MINIMUM],
+        "The number of terms",
+        {
+            "A term of exactly 200 proteins has enough of them: >= rather than >.": (examples > MINIMUM).sum(),
+            "These are the terms that would go.": (examples < MINIMUM).sum(),
+            "These are the proteins; the terms come first.": proteins[MINIMUM],
+            "So many terms a minimum of 50 leaves; the new one is 200.": terms[50],
+        },
+        tolerance=0.5,
+    )
+    agree(
+        proteins_left,
+        proteins[MINIMUM],
+        "The number of proteins",
+        {
+            "These are rows: a protein with several terms is counted once for each of them.": len(common[MINIMUM]),
+            "These are all proteins. Some of them have no frequent term.": specific["EntryID"].nunique(),
+            "So many proteins a minimum of 50 leaves; the new one is 200.": proteins[50],
+        },
+        tolerance=0.5,
+    )
+    return (
+        f"From 50 to {MINIMUM}, {1 - terms[MINIMUM] / terms[50]:.0%} of the terms go, but only "
+        f"{1 - proteins[MINIMUM] / proteins[50]:.0%} of the proteins: who has a rare function has the common ones "
+        "above it too."
+    )
+
+
+@check
+def check_luck(missing: Collection[int], table: pd.DataFrame) -> str:
+    """Check how many terms have no protein in the test part, for the splits of seeds 0 to 9."""
+    if isinstance(missing, dict):
+        missing = list(missing.values())
+    found = array(missing, [10], "The answer, a number for each seed,").astype(float)
+    labels = table.filter(like="GO:")
+    without = {
+        part: np.array([(labels.loc[split_proteins(table, seed)[part]].sum() == 0).sum() for seed in range(10)])
+        for part in ("valid", "test")
+    }
+    if np.array_equal(found, without["test"]):
+        return (
+            f"Between {without['test'].min()} and {without['test'].max()} terms cannot be judged, by the luck of the "
+            "seed alone. A split is one draw of many, and so is every score that is measured on it."
+        )
+    if np.array_equal(found, without["valid"]):
+        raise NotYet("These are the numbers of the valid part.")
+    if len(set(found)) == 1:
+        raise NotYet(
+            f"All ten are {found[0]:g}. Does the seed change from split to split, and is it the test part? "
+            "And do you add up over the proteins, so that there is a sum for each term?"
+        )
+    seed = int(np.argmax(found != without["test"]))
+    raise NotYet(f"For seed {seed} the number is too {'high' if found[seed] > without['test'][seed] else 'low'}.")
+
+
+@check
+def check_most_specific(chosen: Collection[str], known: Collection[str], ontology: Ontology) -> str:
+    """Check which of a protein's terms are above none of its others."""
+    listed = isinstance(chosen, Collection) and not isinstance(chosen, str)
+    if not listed or not all(isinstance(term, str) and term.startswith("GO:") for term in chosen):
+        raise NotYet("Give the ids, such as GO:0005179, as a set or a list.")
+    chosen, known = set(chosen), set(known)
+    if stray := sorted(chosen - known):
+        raise NotYet(f"{stray[0]} ({ontology.names.get(stray[0], 'unknown')}) is not among the protein's terms.")
+    implied = set().union(*(ontology.ancestors(term) for term in known))
+    if chosen & set(ROOTS.values()):
+        raise NotYet("The root is among them: it is above all others. Keep the terms that are above no other.")
+    if extra := sorted(chosen & implied):
+        below = min(term for term in known if extra[0] in ontology.ancestors(term))
+        raise NotYet(
+            f"{ontology.names[extra[0]]} is there, but follows from {ontology.names[below]}, which the protein has too."
+        )
+    if missed := sorted(known - implied - chosen):
+        name = ontology.names[missed[0]]
+        raise NotYet(
+            f"{name} is missing. Whether a term has children anywhere in the ontology does not matter: is any of "
+            "them a term of this protein?"
+        )
+    return (
+        f"{len(chosen)} terms say it all; the other {len(known) - len(chosen)} follow by propagation. Whether a "
+        "curator also wrote one of those, the propagated file can no longer tell."
+    )
+
+
+@check
+def check_shares(shares: pd.Series, human: pd.DataFrame) -> str:
+    """Check the shares of the six most frequent terms of cellular component below its root."""
+    if isinstance(shares, pd.DataFrame):
+        raise NotYet("This is a table: give one column of it, a Series with the ids of the terms as its index.")
+    if not isinstance(shares, pd.Series | Mapping):
+        raise NotYet("Give a Series with the ids of the terms as its index and the shares as its values.")
+    found = pd.Series(shares, dtype=float)
+    placed = human[human["aspect"] == "CCO"]
+    counts = placed.groupby("term")["EntryID"].nunique().nlargest(7)
+    if ROOTS["CCO"] in found.index:
+        raise NotYet("The root GO:0005575 is among them: every protein with a place has it. Leave it out.")
+    counts = counts.drop(ROOTS["CCO"])
+    if len(found) != len(counts):
+        raise NotYet(f"Six terms are asked for, but there are {len(found)}.")
+    if stray := [term for term in found.index if term not in counts.index]:
+        raise NotYet(
+            f"The index holds {stray[0]!r}, which is none of the six. It should hold the ids of cellular component's "
+            "most frequent terms, counted in proteins."
+        )
+    found = found[counts.index]
+    right = counts / placed["EntryID"].nunique()
+    mistakes = {
+        "These are numbers of proteins: divide by the number of proteins that have any term of this aspect.": counts,
+        "These are per cent: give shares between 0 and 1.": 100 * right,
+        "You divided by all human proteins. Those without any known place can have none of the six.": counts
+        / human["EntryID"].nunique(),
+        "You divided by the number of rows, of which each protein has many.": counts / len(placed),
+    }
+    if not np.allclose(found, right, atol=0.005):
+        recognise(found, mistakes, tolerance=0.005)
+        term = (found - right).abs().idxmax()
+        raise NotYet(f"The share of {term} is too {'high' if found[term] > right[term] else 'low'}: {found[term]:.3f}.")
+    return (
+        f"{right.iloc[0]:.0%} are somewhere in or at a cell, and even the sixth term is true of "
+        f"{right.iloc[5]:.0%}. There is no such gap as after protein binding: which terms are generic is a decision, "
+        "to be stated with the scores."
+    )
+
+
+def _names_used(code: CodeType | None) -> set[str]:
+    """Return the global names and attributes that a function uses, those of functions inside it included."""
+    inside = [constant for constant in getattr(code, "co_consts", ()) if isinstance(constant, CodeType)]
+    return set(getattr(code, "co_names", ())).union(*map(_names_used, inside))
+
+
+@check
+def check_part_of(part_of: Callable[[str], str], table: pd.DataFrame) -> str:
+    """Check a rule that gives each sequence its part, whatever the other sequences are."""
+    if "hash" in _names_used(getattr(part_of, "__code__", None)):
+        raise NotYet(
+            "Python's hash() of a string differs from one process to the next, so tomorrow's split is another. "
+            "hashlib's functions give the same for ever."
+        )
+    sequences = table["Sequence"].drop_duplicates()
+    found = pd.Series([result_of(part_of, sequence) for sequence in sequences], index=sequences.index)
+    if stray := [part for part in found if not (isinstance(part, str) and part in PARTS)]:
+        raise NotYet(f"It should return train, valid or test, but returns {stray[0]!r}.")
+    if not found.equals(pd.Series([part_of(sequence) for sequence in sequences], index=sequences.index)):
+        raise NotYet(
+            "Asked twice, it puts the same sequence into different parts: no chance may enter, only the sequence."
+        )
+    shares = found.value_counts(normalize=True).reindex(list(PARTS), fill_value=0.0)
+    if (shares - pd.Series(PARTS)).abs().max() > 0.03:
+        told = ", ".join(f"{part} {share:.2f}" for part, share in shares.items())
+        raise NotYet(f"The parts should hold about 0.6, 0.2 and 0.2 of the sequences, but hold: {told}.")
+    lengths = sequences.str.len().groupby(found).mean()
+    if lengths.max() > 1.1 * lengths.min():
+        raise NotYet(
+            f"Proteins of {lengths.idxmax()} have {lengths.max():.0f} residues on average, those of {lengths.idxmin()} "
+            f"{lengths.min():.0f}: the parts should differ in nothing but chance."
+        )
+    return (
+        "Each sequence has its part for ever: twins stay together, and proteins added next year move none of "
+        "the old ones. Relatives, similar but not equal, are still parted."
+    )

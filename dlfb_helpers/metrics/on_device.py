@@ -1,0 +1,53 @@
+"""Areas under the curves inside a compiled program."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+BLOCK = 256  # positives ranked at a time: they and the rows they are compared with stay in the processor's cache
+
+
+def list_positives(targets: np.ndarray) -> np.ndarray:
+    """Row and column of each 1 of a 0/1 table, int32, shape (2, m), filled up with (0, 0) to blocks of `BLOCK`."""
+    places = np.stack(np.nonzero(targets)).astype(np.int32)
+    return np.pad(places, ((0, 0), (0, -places.shape[1] % BLOCK)))
+
+
+def mean_areas(scores: jax.Array, targets: jax.Array, positives: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean auPRC and auROC over proteins, for use in a compiled program; ties as in `dlfb_helpers.metrics.per_row`.
+
+    Either area is a sum over a protein's positives, and needs to know of each how many scores reach it, how many lie
+    above it, and how many of those are right. Labels are few, so counting takes a tenth of the time of sorting.
+
+    Parameters
+    ----------
+    scores, targets
+        Shape (n, T), float32.
+    positives
+        `list_positives` of the targets.
+
+    Returns
+    -------
+    tuple
+        Two float32 scalars: means over the proteins that have the area, NaN if none has.
+    """
+    right = jnp.where(targets > 0, scores, -jnp.inf)
+
+    def count(place: jax.Array) -> list[jax.Array]:
+        row, own = place[0], scores[place[0], place[1]]
+        rows = scores[row], right[row]
+        return [(values >= own).sum() for values in rows] + [(values > own).sum() for values in rows]
+
+    reach, right_reach, above, right_above = jax.lax.map(count, positives.T, batch_size=BLOCK)
+    wrong = (reach - right_reach + above - right_above) / 2  # negatives that rank above; ties count half
+    labels = targets.sum(axis=1)
+    pairs = labels * (targets.shape[1] - labels)
+    real = jnp.arange(positives.shape[1]) < (targets > 0).sum()  # not what fills up the last block
+
+    def mean(values: jax.Array, divisor: jax.Array) -> jax.Array:
+        shares = values / jnp.maximum(divisor, 1)[positives[0]]
+        return jnp.where(real, shares, 0).sum() / (divisor > 0).sum()
+
+    return mean(right_reach / reach, labels), 1 - mean(wrong, pairs)

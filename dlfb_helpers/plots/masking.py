@@ -1,0 +1,145 @@
+"""Figures of hidden residues and of substitutions (chapters 4 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from textwrap import wrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from dlfb_helpers.plots.style import DIVERGING, PALETTE, SEQUENTIAL, axes_or_new
+
+
+def plot_mask_probabilities(probabilities: pd.Series, true_residue: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the probability of every token at a masked position as bars, the true residue in another colour.
+
+    Parameters
+    ----------
+    probabilities : pd.Series
+        Index: tokens; values: probabilities that sum to 1. The order of the bars is that of the index.
+    true_residue : str, optional
+        The token that was masked; must be in the index.
+    """
+    tokens = list(probabilities.index)
+    if true_residue is not None and true_residue not in tokens:
+        raise ValueError(f"true_residue {true_residue!r} is not among the tokens {' '.join(map(str, tokens))}")
+    ax = axes_or_new(ax, 7.5, 3.2)
+    colours = [PALETTE[1] if token == true_residue else PALETTE[0] for token in tokens]
+    bars = ax.bar(range(len(tokens)), probabilities.to_numpy(), color=colours, width=0.8)
+    ax.set_xticks(range(len(tokens)), tokens, rotation=90 if max(map(len, tokens)) > 1 else 0)
+    ax.set(xlabel="token", ylabel="probability", xlim=(-0.7, len(tokens) - 0.3))
+    if true_residue is not None:
+        true, name = bars[tokens.index(true_residue)], f"{true_residue}, the masked residue"
+        ax.legend([true], [name], loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
+    sns.despine(ax=ax)
+    return ax
+
+
+def plot_position_scan(
+    probabilities: pd.DataFrame,
+    sequence: str,
+    label: str = "probability",
+    parts: Mapping[str, tuple[int, int]] | None = None,
+    a_row: int = 55,
+) -> Axes:
+    """Draw a value for every residue at every position as a heatmap; a dot marks the residue found in nature.
+
+    Parameters
+    ----------
+    probabilities : pd.DataFrame
+        Rows: the L positions of `sequence` in order; columns: residues. Probabilities, or log-odds: where some are
+        negative, the colours are centred on 0.
+    sequence : str
+        The wild type, L residues.
+    label : str
+        What the values are, with their unit.
+    parts : mapping of str to (int, int), optional
+        Names of stretches, from the first position to the one after the last, written above them.
+    a_row : int
+        Positions side by side; a longer sequence is continued below.
+
+    Returns
+    -------
+    Axes
+        The first row.
+    """
+    if len(probabilities) != len(sequence):
+        raise ValueError(f"the scan has {len(probabilities)} positions, the sequence {len(sequence)} residues")
+    values, columns = probabilities.to_numpy().T, list(probabilities.columns)
+    limit = np.nanmax(np.abs(values))
+    low, colours = (0.0, SEQUENTIAL) if np.nanmin(values) >= 0 else (-limit, DIVERGING)
+    starts = range(0, len(sequence), a_row)
+    figure, rows = plt.subplots(
+        len(starts), 1, figsize=(7.5, 0.155 * len(columns) * len(starts) + 0.9 * len(starts)), squeeze=False,
+        layout="constrained",
+    )  # fmt: skip
+    for ax, start in zip(rows[:, 0], starts, strict=True):
+        shown = sequence[start : start + a_row]
+        image = ax.imshow(
+            values[:, start : start + a_row], cmap=colours, vmin=low, vmax=limit, aspect="auto",
+            interpolation="nearest", extent=(start - 0.5, start + len(shown) - 0.5, len(columns) - 0.5, -0.5),
+        )  # fmt: skip
+        found = [columns.index(residue) if residue in columns else np.nan for residue in shown]
+        places = range(start, start + len(shown))
+        ax.scatter(places, found, s=12, color="white", edgecolor="black", linewidth=0.6, label="found in nature")
+        ax.set(xlim=(start - 0.5, start + min(a_row, len(sequence)) - 0.5), ylabel="residue")
+        ax.set_yticks(range(len(columns)), columns, fontsize=9)
+        ax.set_xticks(range(start, start + len(shown), 5))
+        letters = ax.secondary_xaxis("top")
+        letters.set_xticks(places, shown, fontsize=9)
+        letters.tick_params(length=0, pad=1)
+        sns.despine(ax=ax, left=True, bottom=True)
+        for name, (first, end) in (parts or {}).items():
+            if max(first, start) < min(end, start + len(shown)):
+                _bracket(ax, name, max(first, start), min(end, start + len(shown)))
+    rows[-1, 0].set_xlabel("position (0-based); above, the residue found in nature (a dot)")
+    figure.colorbar(image, ax=rows[:, 0], label=label, pad=0.01, aspect=40)
+    return rows[0, 0]
+
+
+def _bracket(ax: Axes, name: str, first: int, end: int) -> None:
+    """Write a name over a stretch of positions, above the letters."""
+    across = ax.get_xaxis_transform()
+    stretch = [first - 0.2, end - 0.8]  # so that neighbouring parts stay apart
+    ax.plot(stretch, [1.075] * 2, color=PALETTE[6], lw=2, solid_capstyle="butt", transform=across, clip_on=False)
+    ax.text((first + end - 1) / 2, 1.085, name, transform=across, ha="center", va="bottom", fontsize=9)
+
+
+def plot_substitution_effects(effects: pd.DataFrame, marked: Collection[int] = (), name: str = "motif") -> Axes:
+    """Draw what a substitution at each position does, a panel for each measure, with a line at no effect.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        A row a position (0-based, in order), a column a measure, whose name becomes the label of its axis.
+    marked : collection of int
+        Positions to shade, such as those of a motif.
+    name : str
+        What is shaded.
+
+    Raises
+    ------
+    ValueError
+        If there is no position.
+    """
+    if effects.empty:
+        raise ValueError("there is no row to draw; give one for each position")
+    panels = plt.subplots(
+        effects.shape[1], 1, figsize=(7.5, 2.3 * effects.shape[1]), sharex=True, layout="constrained", squeeze=False
+    )[1]
+    for panel, (measure, values) in zip(panels[:, 0], effects.items()):
+        panel.bar(effects.index, values, width=1.0, color=PALETTE[0])
+        panel.axhline(0, color="0.4", linewidth=0.8)
+        for position in marked:
+            panel.axvspan(position - 0.5, position + 0.5, color=PALETTE[1], alpha=0.35, linewidth=0, zorder=0)
+        panel.set_ylabel("\n".join(wrap(measure, 22)))
+        sns.despine(ax=panel)
+    if marked:
+        shade = panels[0, 0].patches[-1]
+        panels[0, 0].legend([shade], [name], frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    panels[-1, 0].set(xlabel="position (0-based)", xlim=(-1, len(effects)))
+    return panels[0, 0]

@@ -1,0 +1,1 @@
+"""From vectors to calibrated probabilities that obey the ontology."""

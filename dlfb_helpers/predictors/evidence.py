@@ -1,0 +1,50 @@
+"""What a prediction rests on: the training protein most like each query, and whether anything like it was seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.proteins.alignment import align_pair
+from dlfb_helpers.proteins.families import similar
+
+COLUMNS = ["nearest", "identity", "coverage", "evalue", "seen"]
+
+
+def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) -> pd.DataFrame:
+    """Find the training protein with the best alignment to each query.
+
+    Parameters
+    ----------
+    sequences
+        The queries, indexed by their ids.
+    known
+        The training proteins.
+    bits
+        `alignment_bits` of the queries (rows) with the training proteins (columns).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed like `sequences`: `nearest` (id, or "" if nothing aligns with E <= 10), `identity` and `coverage` (0 to
+        1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits of
+        `homology.similar`) or "nothing similar".
+    """
+    residues, places = sum(map(len, known.sequences)), {text: place for place, text in enumerate(known.sequences)}
+    rows = []
+    for query, scores in zip(sequences, np.asarray(bits)):
+        best = places.get(query, int(scores.argmax()))  # a longer protein that holds the query scores as high
+        if scores[best] <= 0:
+            rows.append(("", np.nan, np.nan, np.nan, "nothing similar"))
+            continue
+        reference = known.sequences[best]
+        identity, coverage = align_pair(query, reference)
+        evalue = min(len(query), len(reference)) * residues * 2.0 ** -float(scores[best])
+        rows.append((known.targets.index[best], identity, coverage, evalue, "itself" if query == reference else ""))
+    table = pd.DataFrame(rows, index=sequences.index, columns=COLUMNS)
+    undecided = table["seen"] == ""
+    alike = table.index.isin(similar(table[undecided]).index)
+    return table.assign(seen=table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar")))
+
+

@@ -1,0 +1,136 @@
+"""The predictor of chapter 9: networks, neighbours by embedding and neighbours by alignment, averaged.
+
+What is fitted is rounded to half precision at once, as a saved `Predictor` holds it: what is measured is what is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
+from dlfb_helpers.predictors.whitening import Whitening, unit_length
+from dlfb_helpers.proteins.families import alignment_bits
+from dlfb_helpers.training.ensemble import Ensemble, Recipe, train_ensemble
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """What a network sees and how it is trained.
+
+    Attributes
+    ----------
+    whitening
+        Power of the `Whitening` of its inputs; None gives it the embeddings as they are.
+    recipe
+        The rest.
+    """
+
+    whitening: float | None = 0.25
+    recipe: Recipe = field(default_factory=Recipe)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the validation proteins chose."""
+
+    plain_neighbours: Mapping[str, float]
+    neighbours: Mapping[str, float]
+    alignment: Mapping[str, float]
+    network: NetworkSettings
+    weights: tuple[int, int, int]
+
+
+class TrainedNetworks(NamedTuple):
+    """Networks with the scaling of their inputs."""
+
+    whitening: Whitening | None
+    ensemble: Ensemble
+
+    def predict(self, embeddings: np.ndarray) -> np.ndarray:
+        """Probabilities of each network, shape (networks, proteins, terms), float32."""
+        return self.ensemble.predict(network_inputs(self.whitening, embeddings))
+
+
+class Mixture(NamedTuple):
+    """A fitted mixture: its settings, the proteins whose labels vote, and the networks that learnt from them."""
+
+    choice: Choice
+    known: Proteins
+    networks: TrainedNetworks
+
+    @classmethod
+    def fit(cls, choice: Choice, known: Proteins, seeds: Sequence[int] = range(5)) -> Mixture:
+        """Fit everything on `known`: all proteins whose labels may be seen; `seeds` are the networks'."""
+        known = known._replace(embeddings=half(known.embeddings))
+        whitening, ensemble = train_networks(choice.network, known, seeds=seeds)
+        if whitening is not None:
+            whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
+        return cls(
+            choice, known, TrainedNetworks(whitening, ensemble._replace(params=jax.tree.map(half, ensemble.params)))
+        )
+
+    def predict(
+        self, sequences: list[str], embeddings: np.ndarray, bits: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
+        """Predict with each part and with their mixture, none of them made consistent with the ontology.
+
+        Parameters
+        ----------
+        sequences, embeddings
+            Of the proteins to predict for.
+        bits
+            Their `alignment_bits` with the known proteins, if at hand.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            "alignment neighbours", "embedding neighbours", "one network", "networks" and "mixture"; float32, shape
+            (proteins, terms).
+        """
+        members = self.networks.predict(embeddings)
+        by_embedding = embedding_neighbours(
+            self.known.embeddings, self.known.targets, embeddings, **self.choice.neighbours
+        )
+        if bits is None:
+            bits = alignment_bits(sequences, self.known.sequences)
+        by_alignment = alignment_neighbours(bits, self.known.targets, **self.choice.alignment)
+        return {
+            "alignment neighbours": by_alignment,
+            "embedding neighbours": by_embedding,
+            "one network": members[0],
+            "networks": members.mean(axis=0),
+            "mixture": mix(self.choice.weights, members.mean(axis=0), by_embedding, by_alignment),
+        }
+
+
+def network_inputs(whitening: Whitening | None, embeddings: np.ndarray) -> np.ndarray:
+    """Whitened embeddings of one length, with features of about unit size: shape as given."""
+    if whitening is None:
+        return embeddings
+    return unit_length(whitening(embeddings)) * np.sqrt(embeddings.shape[1])
+
+
+def train_networks(
+    settings: NetworkSettings, known: Proteins, valid: Proteins | None = None, seeds: Sequence[int] = range(5)
+) -> TrainedNetworks:
+    """Train a network for each seed on `known`; `valid` says when to stop, unless the recipe's `keep` does."""
+    whitening = None if settings.whitening is None else Whitening.fit(known.embeddings, settings.whitening)
+    checks = valid and (network_inputs(whitening, valid.embeddings), valid.targets)
+    inputs = network_inputs(whitening, known.embeddings)
+    return TrainedNetworks(whitening, train_ensemble(settings.recipe, inputs, known.targets, checks, seeds))
+
+
+def mix(weights: Sequence[float], *tables: np.ndarray) -> np.ndarray:
+    """Weighted mean of probabilities of one shape."""
+    return np.average(tables, axis=0, weights=weights).astype(np.float32)
+
+
+def half(values: np.ndarray) -> np.ndarray:
+    """Round to half precision, and return as float32."""
+    return np.asarray(values).astype(np.float16).astype(np.float32)

@@ -1,0 +1,97 @@
+"""A predictor's answer as rows to read: the table that `dlfb predict` writes, and CAFA's submission format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.annotations.consistency import implied_terms, specific_terms
+from dlfb_helpers.predictors.evidence import nearest_proteins
+from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.proteins.families import alignment_bits
+
+PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
+
+
+def prediction_tables(
+    predictor: Predictor,
+    sequences: pd.Series,
+    minimum: float = 0.05,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[pd.DataFrame]:
+    """Predict for all sequences, and yield the rows of some hundred proteins at a time.
+
+    Parameters
+    ----------
+    predictor
+        Trained.
+    sequences
+        Indexed by the proteins' ids.
+    minimum
+        Least probability of a row. A protein's most probable term is always there, so that no protein is missing.
+    progress
+        As for `embed_proteins`.
+
+    Yields
+    ------
+    pandas.DataFrame
+        protein, term, name, probability, implied, nearest, identity, seen, nearest_functions; the most probable first
+        within a protein. `implied` is true where the ontology adds the term to a more specific one that is as probable;
+        the others are as in `nearest_proteins`, the functions being the most specific ones, separated by semicolons.
+    """
+    embeddings, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
+    for start in range(0, len(sequences), PROTEINS_AT_ONCE):
+        some = sequences.iloc[start : start + PROTEINS_AT_ONCE]
+        bits = alignment_bits(some.tolist(), known.sequences)
+        probabilities = predictor.from_embeddings(some, embeddings[start : start + PROTEINS_AT_ONCE], bits)
+        yield _rows(predictor, probabilities, nearest_proteins(some, known, bits), minimum)
+
+
+def _rows(predictor: Predictor, probabilities: pd.DataFrame, nearest: pd.DataFrame, minimum: float) -> pd.DataFrame:
+    table = probabilities.to_numpy()
+    listed = (table >= minimum) | (table == table.max(axis=1, keepdims=True))
+    rows, columns = np.nonzero(listed)
+    order = np.lexsort((columns, -table[rows, columns], rows))
+    rows, columns = rows[order], columns[order]
+    terms, evidence = probabilities.columns[columns], nearest.iloc[rows].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "protein": probabilities.index[rows],
+            "term": terms,
+            "name": [predictor.names[term] for term in terms],
+            "probability": table[rows, columns],
+            "implied": implied_terms(table, predictor.ancestors)[rows, columns],
+            "nearest": evidence["nearest"],
+            "identity": evidence["identity"],
+            "seen": evidence["seen"],
+            "nearest_functions": evidence["nearest"].map(_functions(predictor, nearest["nearest"])),
+        }
+    )
+
+
+def _functions(predictor: Predictor, entries: pd.Series) -> dict[str, str]:
+    """The most specific functions of training proteins, by name."""
+    labels = predictor.mixture.known.targets
+    some = labels.loc[[entry for entry in dict.fromkeys(entries) if entry]]
+    specific = specific_terms(some.to_numpy(), predictor.ancestors)
+    names = np.array(list(predictor.names.values()), dtype=object)
+    return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(some.index, specific)}
+
+
+def tsv(table: pd.DataFrame, heading: bool = True) -> str:
+    """The rows as tab-separated text: probabilities with three decimals, identities with two."""
+    text = table.assign(
+        probability=table["probability"].map("{:.3f}".format),
+        identity=table["identity"].map("{:.2f}".format, na_action="ignore"),
+        implied=np.where(table["implied"], "yes", "no"),
+    )
+    return text.to_csv(sep="\t", index=False, header=heading, na_rep="", lineterminator="\n")
+
+
+def cafa_tsv(table: pd.DataFrame) -> str:
+    """The rows as CAFA wants them: protein, term and probability in (0, 1], no heading."""
+    probable = table[table["probability"] >= 0.0005]
+    text = probable[["protein", "term"]].assign(probability=probable["probability"].map("{:.3f}".format))
+    return text.to_csv(sep="\t", index=False, header=False, lineterminator="\n")

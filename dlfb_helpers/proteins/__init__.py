@@ -1,0 +1,1 @@
+"""Proteins as letters and as structures: alphabet, FASTA, alignments, families."""

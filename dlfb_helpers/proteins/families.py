@@ -1,0 +1,165 @@
+"""Families of the course's proteins, and the audit that no two parts of a split share one.
+
+The pairs, clusters and families were computed once (``recipes/course_homology.py``) and come with the package; those of
+other proteins are computed here. Two proteins count as similar if their local alignment is significant (E <= 1e-3) and
+has at least 30 % identity over at least half of the shorter one. One alignment of each pair is looked at; another
+with the same score may lie on the other side of these limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.proteins.alignment import align_all, cross_bits, self_bits
+from dlfb_helpers.proteins.fasta import sequence_key
+
+MAX_EVALUE, MIN_IDENTITY, MIN_COVERAGE = 1e-3, 0.30, 0.50
+
+
+def similar(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Keep the pairs that count as similar."""
+    significant = pairs["evalue"] <= MAX_EVALUE
+    return pairs[significant & (pairs["identity"] >= MIN_IDENTITY) & (pairs["coverage"] >= MIN_COVERAGE)]
+
+
+def communities(num_sequences: int, pairs: pd.DataFrame, clusters: Sequence[int] | None = None) -> np.ndarray:
+    """Find families: Louvain communities of the graph of similar pairs (Blondel et al. 2008, J. Stat. Mech. P10008).
+
+    Joining all that is linked would chain a fifth of the proteins into one family, whose ends have nothing in common.
+
+    Parameters
+    ----------
+    num_sequences
+        Number of sequences, the nodes.
+    pairs
+        Similar pairs: columns `first` and `second`.
+    clusters
+        A cluster for each sequence: each member is joined to the first one of its cluster.
+
+    Returns
+    -------
+    numpy.ndarray
+        A family number for each sequence, int, shape (num_sequences,).
+    """
+    graph = nx.empty_graph(num_sequences)
+    graph.add_edges_from(zip(pairs["first"].tolist(), pairs["second"].tolist()))
+    if clusters is not None:
+        first = {cluster: place for place, cluster in reversed(list(enumerate(clusters)))}
+        graph.add_edges_from((first[c], place) for place, c in enumerate(clusters) if first[c] != place)
+    family = np.zeros(num_sequences, dtype=int)
+    members = sorted(map(sorted, nx.community.louvain_communities(graph, seed=0)))
+    for number, places in enumerate(members):
+        family[places] = number
+    return family
+
+
+class _Relations(NamedTuple):
+    """What is known of a set of sequences; numbers in `pairs` are rows of `table`."""
+
+    table: pd.DataFrame  # indexed by sequence_key: family and, if it shipped, cluster
+    pairs: pd.DataFrame  # as `align_all` has them
+
+
+@cache
+def _known() -> list[_Relations]:
+    """What the package ships, then what this process has computed."""
+    folder = bundled_folder("homology")
+    table = pd.read_csv(folder / "families.tsv.xz", sep="\t", index_col="key")
+    return [_Relations(table, pd.read_parquet(folder / "pairs.parquet"))]
+
+
+def _relations(sequences: Sequence[str]) -> tuple[np.ndarray, _Relations]:
+    """Return each sequence's row, and the table it is a row of: the first that knows all, or a new one."""
+    keys = [sequence_key(sequence) for sequence in sequences]
+    for known in _known():
+        places = known.table.index.get_indexer(keys)
+        if (places >= 0).all():
+            return places, known
+    distinct = sorted(set(sequences))
+    pairs = align_all(distinct)
+    family = communities(len(distinct), similar(pairs))
+    new = _Relations(pd.DataFrame({"family": family}, index=[sequence_key(sequence) for sequence in distinct]), pairs)
+    _known().append(new)
+    return new.table.index.get_indexer(keys), new
+
+
+def families(sequences: Sequence[str]) -> np.ndarray:
+    """Return a family number for each sequence.
+
+    If the package does not know every one, all pairs are aligned: some five minutes for 5,000 proteins on two cores.
+    """
+    places, known = _relations(sequences)
+    return known.table["family"].to_numpy()[places]
+
+
+def clusters(sequences: Sequence[str]) -> np.ndarray:
+    """Return the MMseqs2 cluster of each sequence (30 % identity, 50 % coverage).
+
+    Raises
+    ------
+    ValueError
+        If a sequence is not one of the course's.
+    """
+    table = _known()[0].table
+    places = table.index.get_indexer([sequence_key(sequence) for sequence in sequences])
+    if (places < 0).any():
+        raise ValueError("MMseqs2 clusters are known for the course's proteins only; use families for others")
+    return table["cluster"].to_numpy()[places]
+
+
+def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndarray:
+    """Return the bit score of each query against each reference, float32 (n, m), 0 where E > 10.
+
+    What is known is looked up; the sequences that are not known are aligned.
+    """
+    keys = [sequence_key(sequence) for sequence in (*queries, *references)]
+    known = max(_known(), key=lambda relations: (relations.table.index.get_indexer(keys) >= 0).sum())
+    places = known.table.index.get_indexer(keys)
+    size = len(known.table)
+    bits = np.zeros((size + 1, size + 1), dtype=np.float32)  # the last row and column stand for the unknown, place -1
+    first, second = known.pairs["first"].to_numpy(dtype=int), known.pairs["second"].to_numpy(dtype=int)
+    bits[first, second] = bits[second, first] = known.pairs["bits"]
+    own = {place: self_bits(sequence) for place, sequence in zip(places, (*queries, *references)) if place >= 0}
+    bits[list(own), list(own)] = list(own.values())  # identical sequences share a row
+    rows, columns = np.split(places, [len(queries)])
+    bits = bits[np.ix_(rows, columns)]
+    new_rows, new_columns = np.flatnonzero(rows < 0), np.flatnonzero(columns < 0)
+    bits[new_rows] = cross_bits([queries[row] for row in new_rows], references)
+    # One N for both, or a pair would count among few references and be lost among many.
+    searched = sum(map(len, references))
+    bits[:, new_columns] = cross_bits(queries, [references[column] for column in new_columns], residues=searched)
+    return bits
+
+
+def cross_pairs(parts: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Audit a split: the similar pairs whose members lie in different parts. An empty table means that it holds.
+
+    Parameters
+    ----------
+    parts
+        Name of each part -> its sequences, indexed by EntryID.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair: EntryID and part of both (`first`, `first_part`, `second`, `second_part`), identity, coverage.
+    """
+    sequences = pd.concat(parts.values())
+    part = np.repeat(list(parts), [len(table) for table in parts.values()])
+    places, known = _relations(sequences.tolist())
+    members = pd.DataFrame({"place": places, "entry": sequences.index, "part": part, "row": range(len(part))})
+    found = similar(known.pairs).merge(members, left_on="first", right_on="place")
+    found = found.merge(members, left_on="second", right_on="place", suffixes=("", "_2"))
+    twins = members.merge(members, on="place", suffixes=("", "_2"))
+    twins = twins[twins["row"] < twins["row_2"]].assign(identity=1.0, coverage=1.0)
+    found = pd.concat([found, twins])
+    found = found[found["part"] != found["part_2"]]
+    names = {"entry": "first", "part": "first_part", "entry_2": "second", "part_2": "second_part"}
+    return found[[*names, "identity", "coverage"]].rename(columns=names).reset_index(drop=True)

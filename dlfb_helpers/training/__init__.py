@@ -1,0 +1,1 @@
+"""Networks on frozen embeddings, and how they learn."""

@@ -1,0 +1,103 @@
+"""Gather the pages of the site, from the executed chapters and the files beside this one, for Sphinx to render.
+
+``python site/prepare.py build/site-source``; nothing is executed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from glossary import Entry, glossary_page, link_first_uses, read_glossary
+from launch import PLACEHOLDER, launch_line, repository
+from nbformat import NotebookNode
+from notebooks import describe_figures, fold_solutions, insert_under_title, merge
+from slides import deck
+
+from dlfb_helpers.lesson.pages import Chapter
+from dlfb_helpers.lesson.runner import find_chapters
+
+SITE = Path(__file__).parent
+ROOT = SITE.parent
+
+# A link to a notebook of solutions, which is no page of its own: its cells stand in the chapter.
+TO_SOLUTIONS = re.compile(r"\[([^\]]*)\]\((solutions/\w+\.ipynb)\)")
+
+
+def site_notebook(chapter: Chapter, repository: str | None, glossary: list[Entry]) -> NotebookNode:
+    """Return the chapter as the site shows it: with folded solutions, descriptions of figures and links."""
+    notebook = nbformat.read(chapter.path, as_version=4)
+    solutions = chapter.path.parent / "solutions" / chapter.path.name
+    if solutions.is_file():
+        notebook = merge(notebook, nbformat.read(solutions, as_version=4), chapter.name)
+    fold_solutions(notebook)
+    describe_figures(notebook, chapter.name)
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    texts = [TO_SOLUTIONS.sub(r"{download}`\1 <\2>`", cell.source) for cell in prose]
+    for cell, text in zip(prose, link_first_uses(texts, glossary)):
+        cell.source = text
+    insert_under_title(notebook, launch_line(repository, chapter.name))
+    return notebook
+
+
+def chapter_table(chapters: list[Chapter]) -> str:
+    """Return the table of chapters, with the minutes that each states, for the home page."""
+    rows = [f"| [{c.title}](chapters/{c.path.name}) | {c.promise} | {c.minutes} |" for c in chapters]
+    hours = sum(c.minutes or 0 for c in chapters) / 60
+    return "\n".join(
+        [
+            "| Chapter | What you do | Minutes |",
+            "|---|---|--:|",
+            *rows,
+            "",
+            f"Together about {hours:.0f} hours of reading and exercises. Each chapter runs alone.",
+            "",
+        ]
+    )
+
+
+def prepare(source: Path) -> None:
+    """Write the folder that Sphinx renders, anew.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder holds something else than such pages, which would be lost.
+    """
+    chapters = find_chapters(ROOT / "chapters")
+    table = source / "chapter_table.txt"
+    if source.exists():
+        if not table.is_file():
+            raise FileExistsError(f"{source} holds no prepared pages: name a new folder, or remove this one yourself")
+        shutil.rmtree(source)
+    for folder in ("downloads", "slides"):
+        (source / folder).mkdir(parents=True)
+    table.write_text(chapter_table(chapters), encoding="utf-8")
+    place = repository(ROOT / "pyproject.toml")
+    if place is None:
+        print("pyproject.toml names no repository yet ([project.urls] Repository): no links to Binder and Colab")
+    for page in SITE.glob("*.md"):
+        text = page.read_text(encoding="utf-8").replace(PLACEHOLDER, place or PLACEHOLDER)
+        (source / page.name).write_text(text, encoding="utf-8")
+    for folder in ("images", "solutions"):
+        if (ROOT / "chapters" / folder).is_dir():
+            shutil.copytree(ROOT / "chapters" / folder, source / "chapters" / folder)
+
+    opening, entries = read_glossary(ROOT / "chapters" / "glossary.md")
+    files = {int(chapter.name[:2]): chapter.path.name for chapter in chapters}
+    (source / "chapters" / "glossary.md").write_text(glossary_page(opening, entries, files), encoding="utf-8")
+
+    for chapter in chapters:
+        nbformat.write(site_notebook(chapter, place, entries), source / "chapters" / chapter.path.name)
+        shutil.copy(chapter.path, source / "downloads")
+        slides = deck(chapter, nbformat.read(chapter.path, as_version=4))
+        (source / "slides" / f"{chapter.name}.html").write_text(slides, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python site/prepare.py FOLDER, where the pages for Sphinx will be written")
+    prepare(Path(sys.argv[1]))

@@ -1,0 +1,121 @@
+"""What the benchmarks compare gives the same numbers; how long it takes is no test's business."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import __main__ as results
+from benchmarks import course, embedding, metrics, runtimes, seeds, timing, training, workers
+from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.metrics.cafa import fmax
+from dlfb_helpers.metrics.per_row import compute_metrics
+from dlfb_helpers.training.compiled import batch_order
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return metrics.course_splits(quick=True)
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    random = np.random.default_rng(0)
+    targets = (random.random((50, 30)) < 0.1).astype(np.float32)
+    targets[0], targets[1] = 0, 1
+    return targets, np.round(np.clip(random.normal(0.3, 0.2, targets.shape) + targets / 4, 0, 1), 2)
+
+
+def test_both_ways_of_metrics_agree_with_ties_and_undefined_rows(made_up):
+    ours = compute_metrics(*made_up, by="protein")
+    assert metrics.largest_difference(metrics.by_sklearn(*made_up), ours) < 1e-9
+    assert metrics.fmax_by_loop(*made_up) == pytest.approx(fmax(*made_up).f, abs=1e-9)
+
+
+def test_both_ways_of_training_agree_at_every_evaluation(splits):
+    order = batch_order(64, num_steps=15, batch_size=16)
+    state = training.starting_state(splits)
+    slow, fast = (way(state, splits, order, 5) for way in (training.straightforward, training.ours))
+    assert [len(slow[name]) for name in ("train", "valid", "end")] == [3, 3, 2]
+    assert training.differences(slow, fast) < 1e-5
+    assert slow["train"][0]["auprc"] != pytest.approx(slow["train"][-1]["auprc"], abs=1e-3)  # it has learnt something
+
+
+def test_a_difference_is_not_passed_over():
+    with pytest.raises(AssertionError, match="differ by"):
+        metrics.largest_difference({"auprc": 0.5}, {"auprc": 0.5002})
+
+
+def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
+    text = metrics.measure(quick=True)
+    assert text.startswith("## Metrics\n") and "| Fmax over 99 thresholds |" in text
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
+    measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
+    measured |= {"runtimes": "## Compilers\n", "course": "## 512 proteins\n", "seeds": "## Ten seeds\n"}
+    for name, section in measured.items():
+        monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
+    monkeypatch.setattr("sys.argv", ["benchmarks"])
+    results.main()
+    monkeypatch.setattr("benchmarks.training.measure", lambda: "## Training\n\nafter\n")
+    monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
+    results.main()
+    written = (tmp_path / "RESULTS.md").read_text()
+    headings = ["512 proteins", "Embedding", "Compilers", "Training", "Ten seeds", "Metrics"]
+    assert re.findall("^## (.+)", written, re.M) == headings
+    assert "after" in written and "before" not in written and text.strip() in written
+    assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
+
+
+def test_the_sections_of_training_hold_every_comparison():
+    text = training.measure(quick=True) + seeds.measure(quick=True)
+    for row in ("straightforward", "ours", "chapter 7: one", "chapter 7: 10", "ensemble: one", "ensemble: 10"):
+        assert f"\n| {row}" in text
+
+
+def test_the_sections_of_embedding_hold_every_way():
+    text = course.measure(quick=True) + embedding.measure(quick=True)
+    assert text.count("| packed |") == 1 + len(embedding.PROTEINS) + 2  # speed, then padding and memory
+    assert text.count("| library, sorted |") == text.count("| straightforward |") == text.count("| packed |")
+
+
+def test_vectors_that_differ_are_not_passed_over():
+    ways = {"one": lambda: np.zeros(2), "other": lambda: np.array([0, 2e-5])}
+    with pytest.raises(AssertionError, match="other, 8M.* differ by 2e-05"):
+        embedding.compare(ways, "8M, course checkpoint", ["MALWM"], 1.0, 1)
+
+
+def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same(tmp_path):
+    sequences = embedding.proteins_of(runtimes.KIND, 1_000)
+    worker = workers.Worker("runtimes.py", tmp_path, "JAX", "1000", tmp_path / "vectors.npy")
+    np.testing.assert_allclose(worker(), get_mean_embeddings(sequences, "course"), atol=1e-5)
+    assert worker.close() > 100
+    with pytest.raises(RuntimeError, match="ended with 1"):
+        workers.Worker("runtimes.py", tmp_path, "no way", "1000", tmp_path / "vectors.npy")
+
+
+def test_peak_memory_is_that_of_the_other_process():
+    small = timing.peak_memory("os:getenv", "HOME")
+    large = timing.peak_memory("builtins:eval", "len(b'x' * 2**28)")
+    assert large - small == pytest.approx(256, abs=30)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        timing.peak_memory("builtins:eval", "1 / 0")
+
+
+def test_ways_take_turns_and_the_first_call_stands_apart():
+    calls = []
+    timings = timing.interleaved({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=3)
+    assert "".join(calls) == "ab" * 4
+    assert {name: len(times.repeats) for name, times in timings.items()} == {"a": 3, "b": 3}
+    assert timing.Timing(9.0, (1.0, 3.0, 2.0)).median == 2.0
+
+
+def test_the_readmes_timings_are_those_of_the_results():
+    readme, measured = (timing.ROOT / "README.md").read_text(), (timing.ROOT / "benchmarks/RESULTS.md").read_text()
+    table = readme.split("times faster |\n|---|---|---|---|\n")[1].split("\n\n")[0]
+    for row in table.splitlines():
+        for number in filter(None, (cell.strip() for cell in row.strip("|").split("|")[1:])):
+            assert re.search(rf"\| {re.escape(number)}(?= s \(| \|)", measured), f"{number} is not in RESULTS.md"

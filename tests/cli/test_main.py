@@ -1,0 +1,351 @@
+"""The command `dlfb`: data where they belong, errors in a line, nothing half-written, and no network."""
+
+import gzip
+import hashlib
+import http.server
+import io
+import re
+import resource
+import subprocess
+import sys
+import threading
+import zipfile
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.ontology import ROOTS
+from dlfb_helpers.cli import check as checks
+from dlfb_helpers.cli import data as data_command
+from dlfb_helpers.cli.main import app
+from dlfb_helpers.dataset.labels import label_table
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.predictors import predictor as predictors
+from dlfb_helpers.predictors import table as prediction_table
+from dlfb_helpers.predictors.results import load_predictions, load_results
+
+
+def run(*arguments, status=0):
+    with pytest.raises(SystemExit) as stop:
+        app([str(argument) for argument in arguments])
+    assert stop.value.code == status
+
+
+@pytest.fixture(scope="module")
+def proteins():
+    """Six test proteins of chapter 9, and one that nobody has seen."""
+    ids = load_predictions("random").index[:6]
+    sequences = cafa.load().sequences.set_index("EntryID")["Sequence"][ids]
+    return pd.concat([sequences, pd.Series({"new": "MWPWPHWPHWCCHWPMMWPHC"})])
+
+
+@pytest.fixture
+def fasta(proteins, tmp_path):
+    path = tmp_path / "proteins.fasta"
+    path.write_text("".join(f">{entry} some words\n{text}\n" for entry, text in proteins.items()))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("DLFB_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def read(path):
+    return pd.read_csv(path, sep="\t", keep_default_na=False)
+
+
+def test_predict_writes_what_the_predictor_says(fasta, proteins, tmp_path, capsys):
+    out, cafa_file = tmp_path / "out.tsv", tmp_path / "deep" / "cafa.tsv"
+    run("predict", fasta, "-o", out, "--cafa", cafa_file, "--minimum", "0.1")
+    said = capsys.readouterr()
+    assert said.out == "" and "7 proteins; in training: " in said.err
+    table, trained = read(out), predictors.load()
+    evidence = ["nearest", "identity", "seen", "nearest_functions"]
+    assert list(table.columns) == ["protein", "term", "name", "probability", "implied", *evidence]
+    assert table["protein"].drop_duplicates().tolist() == proteins.index.tolist()  # all of them, in the file's order
+    probabilities = trained.predict(proteins)
+    for row in table.itertuples():
+        assert row.probability == pytest.approx(probabilities.at[row.protein, row.term], abs=5.01e-4)
+        assert row.name == trained.names[row.term]
+    listed = (probabilities >= 0.1) | probabilities.eq(probabilities.max(axis=1), axis=0)
+    assert len(table) == listed.to_numpy().sum()
+    for _, rows in table.groupby("protein"):
+        assert rows["probability"].is_monotonic_decreasing
+    assert set(table.loc[table["protein"] == "new", "seen"]) == {"nothing similar"}
+    submission = pd.read_csv(cafa_file, sep="\t", header=None)
+    assert submission[0].tolist() == table["protein"].tolist() and submission[1].tolist() == table["term"].tolist()
+    assert submission[2].between(0.001, 1).all()
+
+
+def test_predictions_are_chapter_9s(proteins):
+    """Alone, together and backwards, through the same code that the command uses."""
+    trained, ids = predictors.load(), proteins.index[:6]
+    expected = trained.calibration(load_predictions("random").loc[ids])
+    for some in (proteins[:6], proteins[:6][::-1], proteins[2:3]):
+        tables = pd.concat(prediction_table.prediction_tables(trained, some, minimum=0.0))
+        wide = tables.pivot(index="protein", columns="term", values="probability")
+        wanted = pd.DataFrame(expected, index=ids, columns=list(trained.names)).loc[some.index, wide.columns]
+        np.testing.assert_allclose(wide.loc[some.index], wanted, atol=1e-5)
+
+
+def test_a_few_proteins_at_a_time_make_the_same_table(fasta, tmp_path, monkeypatch):
+    run("predict", fasta, "-o", tmp_path / "at_once.tsv", "--html", tmp_path / "at_once.html")
+    monkeypatch.setattr(prediction_table, "PROTEINS_AT_ONCE", 2)
+    run("predict", fasta, "-o", tmp_path / "in_parts.tsv", "--html", tmp_path / "in_parts.html")
+    for ending in ("tsv", "html"):
+        one, other = ((tmp_path / f"{name}.{ending}").read_text() for name in ("at_once", "in_parts"))
+        assert one == other
+
+
+def test_standard_input_goes_to_standard_output(fasta, tmp_path, capsys, monkeypatch):
+    run("predict", fasta, "-o", tmp_path / "out.tsv")
+    capsys.readouterr()
+    for content in (fasta.read_bytes(), gzip.compress(fasta.read_bytes())):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        run("predict", "-")
+        assert capsys.readouterr().out == (tmp_path / "out.tsv").read_text()
+
+
+class _Page(HTMLParser):
+    """What a page holds: tags, links, and the text of each row."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.rows, self.open = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.links += [value for name, value in attributes if name in ("href", "src")]
+        if tag == "tr":
+            self.rows.append("")
+        if tag not in ("meta", "input", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.rows:
+            self.rows[-1] += data
+
+
+def test_the_page_has_a_row_a_protein_and_needs_no_network(fasta, proteins, tmp_path):
+    fasta.write_text(fasta.read_text().replace(">new", ">a<b>&c"))
+    run("predict", fasta, "-o", tmp_path / "out.tsv", "--html", tmp_path / "out.html")
+    page = _Page((tmp_path / "out.html").read_text())
+    assert page.open == []  # whatever was opened was closed
+    assert len(page.rows) == 1 + len(proteins)
+    for entry, row in zip([*proteins.index[:-1], "a<b>&c"], page.rows[1:]):
+        assert row.startswith(entry) and "GO:" in row
+    assert "nothing similar was seen" in page.rows[-1]
+    assert not {"link", "img", "iframe"} & set(page.tags) and page.tags.count("script") == 1
+    assert all(re.match("https://(amigo.geneontology.org|www.uniprot.org)/", link) for link in page.links)
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (">a\nMKT*\n", r"line 2.*'\*'.*rstrip"),
+        (">a\nMKT\n>a\nMKV\n", "a is there"),
+        ("", "no sequences"),
+    ],
+)
+def test_an_error_is_one_line_and_leaves_nothing(tmp_path, capsys, content, message):
+    path = tmp_path / "bad.fasta"
+    path.write_text(content)
+    outputs = "-o", tmp_path / "o.tsv", "--html", tmp_path / "o.html", "--cafa", tmp_path / "c.tsv"
+    run("predict", path, *outputs, status=1)
+    said = capsys.readouterr()
+    assert re.fullmatch(f"error: .*bad.fasta.*{message}.*\n", said.err) and said.out == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["bad.fasta"]
+
+
+def test_an_interruption_leaves_nothing_and_says_so(fasta, tmp_path, capsys, monkeypatch):
+    def interrupted(*arguments):
+        yield from list(tables(*arguments))[:1]
+        raise KeyboardInterrupt
+
+    tables = prediction_table.prediction_tables
+    monkeypatch.setattr("dlfb_helpers.cli.predict.prediction_tables", interrupted)
+    run("predict", fasta, "-o", tmp_path / "out.tsv", "--html", tmp_path / "out.html", status=130)
+    assert "interrupted" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
+
+
+def test_a_file_that_the_system_lets_grow_no_further_is_named_and_removed(fasta, tmp_path, capsys):
+    """A write that fails half-way for real, as on a full disk: the kernel refuses what is beyond 50 kB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        run("predict", fasta, "-o", tmp_path / "out.tsv", "--minimum", "0", status=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(r"error: .*File too large; free some space or name another folder: '.*out\.tsv'", said)
+    assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
+
+
+@pytest.mark.parametrize("arguments", [["--minimum", "2"], ["--predictor", "nowhere"]])
+def test_wrong_choices_are_named(fasta, tmp_path, capsys, arguments):
+    run("predict", fasta, "-o", tmp_path / "out.tsv", *arguments, status=1)
+    assert capsys.readouterr().err.startswith("error: ")
+    assert not (tmp_path / "out.tsv").exists()
+
+
+def test_a_fresh_process_without_a_network_predicts(fasta, tmp_path):
+    block = (
+        "import socket\n"
+        "def refuse(*arguments): raise AssertionError('the network was asked for')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "from dlfb_helpers.cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", block, "predict", str(fasta), "-o", str(tmp_path / "out.tsv")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path / "out.tsv")["protein"].nunique() == 7
+
+
+def test_help_has_examples_and_no_command_is_a_usage_error(capsys):
+    run("--help")
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("predict", "embed", "train", "evaluate", "check", "data", "course"))
+    for command in ("predict", "embed", "train", "evaluate", "data"):
+        run(command, "--help")
+        assert f"\n  dlfb {command} " in capsys.readouterr().out
+    run("course", "--help")
+    assert "--chapters" in capsys.readouterr().out
+    run("foretell", status=2)
+
+
+def test_check_says_what_is_there_and_what_is_wrong(capsys, monkeypatch):
+    run("check")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(checks.CHECKS) and all(line.startswith("[OK]   ") for line in lines)
+    monkeypatch.setitem(checks.CHECKS, "device", lambda: 1 / 0)
+    run("check", status=1)
+    assert "[FAIL] device: division by zero" in capsys.readouterr().out
+
+
+def test_check_names_a_package_of_a_wrong_release(monkeypatch):
+    monkeypatch.setattr(checks, "requires", lambda name: ["numpy>=99", 'ray>=1; extra == "ray"'])
+    with pytest.raises(RuntimeError, match="numpy>=99 is needed, 2"):
+        checks.CHECKS["packages"]()
+
+
+def write_cafa(folder, ids):
+    """Some of the course's proteins with their annotations, as CAFA's files."""
+    data = cafa.load()
+    chosen = data.sequences[data.sequences["EntryID"].isin(ids)]
+    fasta = "".join(f">{row.EntryID}\n{row.Sequence}\n" for row in chosen.itertuples())
+    (folder / "train_sequences.fasta").write_text(fasta)
+    for name, table in (("terms", data.terms), ("taxonomy", data.taxonomy)):
+        table[table["EntryID"].isin(ids)].to_csv(folder / f"train_{name}.tsv", sep="\t", index=False)
+    ontology = next(bundled_folder("course_data").glob("go-basic.obo*"))
+    (folder / ontology.name).write_bytes(ontology.read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small_folder(tmp_path_factory):
+    return write_cafa(tmp_path_factory.mktemp("cafa"), label_table(cafa.load()).table.sample(700, random_state=0).index)
+
+
+def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys):
+    run("train", small_folder, "-o", tmp_path / "own", "--min-proteins", "40", "--quick")
+    told = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    run("evaluate", small_folder, "--predictor", tmp_path / "own")
+    measured = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    auprc, count = next((value, name) for name, value in told.items() if "auPRC" in name)
+    # Test proteins are those that it was not trained on.
+    assert f"over {measured['proteins']} proteins" in count and int(measured["left out"]) > 400
+    assert auprc.startswith(f"{float(measured['auPRC']):.2f} (") and float(measured["auPRC"]) > 0.2
+    assert told["test Fmax"] == f"{float(measured['Fmax']):.2f}"
+    run("predict", fasta, "-o", tmp_path / "out.tsv", "--predictor", tmp_path / "own")
+    assert set(read(tmp_path / "out.tsv")["term"]) <= set(predictors.load(tmp_path / "own").names)
+
+
+def test_another_aspect_is_learnt_without_its_root(small_folder, tmp_path, capsys):
+    run("train", small_folder, "-o", tmp_path / "places", "--aspect", "CCO", "--min-proteins", "150", "--quick")
+    trained = predictors.load(tmp_path / "places")
+    assert trained.facts["aspect"] == "CCO" and ROOTS["CCO"] not in trained.names
+    assert {cafa.load().ontology.aspects[term] for term in trained.names} == {"CCO"}
+
+
+def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
+    run("evaluate", write_cafa(tmp_path, predictors.load().mixture.known.targets.index[:20]), status=1)
+    assert "the predictor was trained on all 20" in capsys.readouterr().err
+
+
+def test_the_bundled_predictor_is_as_good_as_the_results_file_says(capsys):
+    run("evaluate", "course")
+    measured = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    split = load_results()["splits"]["random"]
+    mixture = split["predictors"]["mixture"]
+    assert float(measured["auPRC"]) == pytest.approx(mixture["auprc"]["mean"], abs=1e-3)
+    assert float(measured["Fmax"]) == pytest.approx(mixture["fmax"], abs=2e-3)
+    error = split["calibration"]["logit scaling"]["ece from 0.05"]
+    assert float(measured["calibration error"]) == pytest.approx(error, abs=1e-3)
+    assert int(measured["proteins"]) == split["proteins"]["test"]
+
+
+def test_data_says_what_is_in_a_folder(small_folder, capsys):
+    run("data", small_folder)
+    said = capsys.readouterr().out
+    assert "700 proteins of 1 species" in said and "annotations in MFO" in said and said.count("SHA-256") == 4
+
+
+class _Flaky(http.server.BaseHTTPRequestHandler):
+    """Fails twice, once by an error and once in the middle, then serves the file."""
+
+    def do_GET(self):
+        self.server.asked += 1
+        if self.server.asked == 1:
+            return self.send_error(503)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.content)))
+        self.end_headers()
+        self.wfile.write(self.server.content[: 100 if self.server.asked == 2 else None])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server(small_folder, monkeypatch):
+    monkeypatch.setattr(data_command, "PAUSE", 0.01)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as handle:
+        for path in small_folder.iterdir():
+            handle.write(path, f"../../{path.name}")  # a name that would lie outside any folder it was unpacked to
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Flaky) as server:
+        server.asked, server.content = 0, archive.getvalue()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_a_download_is_tried_again_and_verified(server, tmp_path, capsys):
+    address, out = f"http://127.0.0.1:{server.server_port}/cafa.zip", tmp_path / "cafa" / "cafa.zip"
+    run("data", address, "-o", out, "--sha256", hashlib.sha256(server.content).hexdigest())
+    assert server.asked == 3 and out.read_bytes() == server.content
+    assert "700 proteins" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.rglob("*")] == ["cafa", "cafa.zip"]  # nothing was unpacked, nothing is left
+
+
+def test_a_download_of_something_else_is_not_kept(server, tmp_path, capsys):
+    address = f"http://127.0.0.1:{server.server_port}/cafa.zip"
+    run("data", address, "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
+    assert "nothing was kept" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+    run("data", address, "-o", tmp_path / "cafa.zip", status=1)
+    assert "--sha256" in capsys.readouterr().err
+
+
+def test_a_download_that_fails_is_given_up(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(data_command, "PAUSE", 0.01)
+    run("data", "http://127.0.0.1:9/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
+    assert "tried 3 times" in capsys.readouterr().err and list(tmp_path.iterdir()) == []

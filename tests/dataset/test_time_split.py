@@ -1,0 +1,66 @@
+"""The split in time: nothing of 2022 on the early side, nobody with a function of 2019 on the late side."""
+
+from dataclasses import replace
+
+import pytest
+
+from dlfb_helpers.annotations import cafa
+from dlfb_helpers.dataset.time_split import time_split
+from dlfb_helpers.files.assets import bundled_folder
+
+
+@pytest.fixture(scope="module")
+def data():
+    return cafa.load()
+
+
+@pytest.fixture(scope="module")
+def split(data):
+    return time_split(data)
+
+
+@pytest.fixture(scope="module")
+def before():
+    return cafa.read_terms(bundled_folder("terms_2019") / "train_terms.tsv.xz")
+
+
+def test_counts(split):
+    assert [len(split.train), len(split.valid), len(split.test)] == [3884, 973, 393]
+    assert split.knowledge.value_counts().to_dict() == {"limited": 246, "none": 147}
+    first, *left_out, test = split.counts.values()
+    assert first - sum(left_out) == test == 393
+
+
+def test_test_proteins_had_no_molecular_function(split, before):
+    had = set(before.loc[before["aspect"] == "MFO", "EntryID"])
+    assert not had & set(split.test.index)
+    any_aspect = split.test.index.isin(before["EntryID"])
+    assert (any_aspect == (split.knowledge == "limited")).all()
+    assert (split.test.drop(columns="Sequence").sum(axis=1) > 0).all()
+
+
+def test_early_labels_are_those_of_2019(data, split, before):
+    entry = split.train.index[0]
+    known = {data.ontology.canonical(term) for term in before.loc[before["EntryID"] == entry, "term"]}
+    expected = {term for _, term in data.ontology.propagate((entry, term) for term in known)}
+    labelled = set(split.train.columns[split.train.loc[entry].eq(1)])
+    assert labelled == expected & set(split.train.columns)
+    assert split.early.terms["EntryID"].nunique() == before["EntryID"].nunique()
+
+
+def test_identical_sequences_lie_in_one_part(split):
+    parts = [set(table["Sequence"]) for table in (split.train, split.valid, split.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts))
+
+
+def test_the_order_of_the_rows_does_not_matter(data, split):
+    shuffled = replace(data, terms=data.terms.sample(frac=1, random_state=0))
+    again = time_split(shuffled)
+    assert again.test.equals(split.test)
+    assert again.train.equals(split.train)
+
+
+def test_another_ontology_is_refused(data):
+    obsolete = replace(data.ontology, parents={}, aspects={}, names={}, alternatives={}, obsolete=frozenset())
+    with pytest.raises(ValueError, match="are no primary ids of release"):
+        time_split(replace(data, ontology=obsolete))

@@ -1,0 +1,88 @@
+"""Masked residues: probabilities are probabilities, positions are checked, scores say what they claim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from dlfb_helpers.embedding.masking import MaskPredictor, pseudo_perplexity, substitution_scores, true_probabilities
+from dlfb_helpers.proteins.alphabet import AMINO_ACIDS
+
+INSULIN = (
+    "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
+)
+
+
+@pytest.fixture(scope="module")
+def predictor(course_lm):
+    return MaskPredictor(course_lm)
+
+
+@pytest.fixture(scope="module")
+def scan(predictor):
+    return predictor.scan(INSULIN[24:54])
+
+
+def test_probabilities_are_those_of_the_masked_token(predictor, course_lm):
+    probabilities = predictor.predict(INSULIN, 29)
+    assert probabilities.shape == (33,)
+    assert probabilities.sum() == pytest.approx(1, abs=1e-5)
+    tokens = course_lm.tokenizer.encode(INSULIN)
+    assert course_lm.tokenizer.convert_ids_to_tokens(tokens[30]) == "L" == INSULIN[29]
+    tokens[30] = course_lm.tokenizer.mask_token_id
+    with torch.inference_mode():
+        logits = course_lm.model(torch.tensor([tokens])).logits[0, 30]
+    np.testing.assert_allclose(probabilities, logits.softmax(-1).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("position", [-1, 110, 1000])
+def test_position_outside_the_protein_is_an_error(predictor, position):
+    with pytest.raises(ValueError, match=f"position {position} is outside the sequence: choose 0 to 109"):
+        predictor.predict(INSULIN, position)
+
+
+def test_bad_letter_is_an_error(predictor):
+    with pytest.raises(ValueError, match="found '\\*' at position 4"):
+        predictor.predict("MAL*", 0)
+
+
+def test_prediction_does_not_see_the_hidden_residue(predictor):
+    other = INSULIN[:29] + "W" + INSULIN[30:]
+    np.testing.assert_allclose(predictor.predict(INSULIN, 29), predictor.predict(other, 29), atol=1e-6)
+
+
+def test_scan_is_the_prediction_at_every_position(predictor, scan):
+    chain = INSULIN[24:54]
+    assert scan.shape == (30, 20) and tuple(scan.columns) == AMINO_ACIDS
+    for position in (0, 15, 29):
+        expected = predictor.predict(chain, position)[list(AMINO_ACIDS)]
+        np.testing.assert_allclose(scan.iloc[position], expected, atol=1e-5)
+    np.testing.assert_allclose(predictor.scan(chain, batch_size=7), scan, atol=1e-5)
+
+
+def test_a_long_protein_is_seen_through_a_window_around_the_position(predictor):
+    long = INSULIN * 12
+    assert len(long) == 1320
+    in_window = predictor.predict(long[298:], 1319 - 298)
+    np.testing.assert_allclose(predictor.predict(long, 1319), in_window, atol=1e-5)
+
+
+def test_pseudo_perplexity_by_hand():
+    scan = pd.DataFrame([[0.5, 0.25], [0.125, 0.5]], columns=["L", "A"])
+    assert true_probabilities(scan, "LA").tolist() == [0.5, 0.5]
+    assert pseudo_perplexity(scan, "LA") == pytest.approx(2.0)
+    assert pseudo_perplexity(scan, "AL") == pytest.approx(32**0.5)
+
+
+def test_the_model_prefers_insulin_to_its_shuffled_residues(predictor):
+    shuffled = "".join(np.random.default_rng(0).permutation(list(INSULIN)))
+    assert pseudo_perplexity(predictor.scan(INSULIN), INSULIN) < pseudo_perplexity(predictor.scan(shuffled), shuffled)
+
+
+def test_substitution_scores_are_log_odds(scan):
+    chain = INSULIN[24:54]
+    scores = substitution_scores(scan, chain)
+    assert scores.shape == (30, 20)
+    np.testing.assert_allclose([scores.loc[i, residue] for i, residue in enumerate(chain)], 0, atol=1e-6)
+    expected = np.log(scan.loc[3, "W"] / scan.loc[3, chain[3]])
+    assert scores.loc[3, "W"] == pytest.approx(expected, abs=1e-6)

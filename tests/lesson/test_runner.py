@@ -1,0 +1,195 @@
+"""The runner, on small chapters that are executed for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from dlfb_helpers.lesson import runner as course
+from dlfb_helpers.lesson.pages import minutes_stated, plain, read_chapter, write_page
+
+OPENING = """# {number} · {title}
+
+Learn to count, *really*, with [Python](https://python.org).
+
+| | |
+|---|---|
+| **Questions** | How many? |
+| **Time** | 15 minutes |
+
+See [the next one](02_more.ipynb#practice)."""
+
+
+def write_chapter(folder: Path, name: str, *code: str, title: str = "A & B") -> Path:
+    cells = [new_markdown_cell(OPENING.format(number=int(name[:2]), title=title))]
+    cells.append(new_code_cell("seed = 42\ndata_dir = 'course'", metadata={"tags": ["parameters"]}))
+    cells += [new_code_cell(source) for source in code]
+    cells.append(new_code_cell("assert seed", metadata={"tags": ["solution"]}))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = folder / f"{name}.ipynb"
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def chapters(tmp_path_factory) -> Path:
+    """Two chapters: one that uses 200 MB and says where and with what it runs, one that it links to."""
+    folder = tmp_path_factory.mktemp("course") / "chapters"
+    folder.mkdir()
+    write_chapter(
+        folder,
+        "01_counts",
+        "import os\nfrom pathlib import Path\nblock = bytearray(os.urandom(200_000_000))\nprint(Path.cwd().name, seed)",
+    )
+    write_chapter(folder, "02_more", "counted = 3", title="More")
+    return folder
+
+
+def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "dlfb_helpers.lesson.runner", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def first_run(chapters):
+    """The runner as the Makefile calls it, on the chapter that works."""
+    done = run("--chapters", "1", "-p", "seed=7", cwd=chapters.parent)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def printed(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+
+
+def test_a_line_of_progress_tells_seconds_and_memory_of_the_kernel(first_run):
+    line, summary = first_run.stdout.splitlines()
+    name, seconds, unit, *memory = line.split()
+    assert (name, unit) == ("01_counts", "s")
+    assert 0 <= float(seconds) < 300
+    if os.name == "posix":
+        assert memory[1] == "MB"
+        assert 200 < float(memory[0].replace(",", "")) < 2000  # the block of 200 MB is counted
+    assert summary.startswith("1 chapters in") and "index.html" in summary
+    assert first_run.stderr == ""
+
+
+def test_a_chapter_runs_in_its_own_folder_with_the_parameters_given(first_run, chapters):
+    assert printed(chapters.parent / "build" / "01_counts.ipynb") == "chapters 7\n"
+    assert printed(chapters / "01_counts.ipynb") == ""  # the chapter itself is left as it was
+
+
+def test_page_and_index(first_run, chapters):
+    page = (chapters.parent / "build" / "01_counts.html").read_text()
+    assert "chapters 7" in page
+    assert 'href="02_more.html#practice"' in page and "Next: " in page and 'href="index.html"' in page
+    index = (chapters.parent / "build" / "index.html").read_text()
+    assert '<a href="01_counts.html">1 · A &amp; B</a>' in index
+    assert "15 min" in index and "Learn to count, really, with Python." in index
+    assert "02_more" not in index  # no page, no link
+    assert "http" not in index  # nothing is fetched
+
+
+def test_a_chapter_that_fails_is_named_with_cell_and_error_and_ends_the_run(tmp_path, capfd):
+    write_chapter(tmp_path, "01_stops", "counted = 3", "counted / 0")
+    write_chapter(tmp_path, "02_never", "print('reached')")
+    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build")]) == 1
+    told = capfd.readouterr()
+    assert told.out.split() == ["01_stops", "failed"]
+    for words in ("01_stops stopped in cell In [3]", "counted / 0", "ZeroDivisionError: division by zero"):
+        assert words in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "build" / "02_never.ipynb").exists()
+
+
+def test_an_error_in_a_cell_leaves_the_traceback_in_the_notebook(tmp_path):
+    path = write_chapter(tmp_path, "01_stops", "1 / 0")
+    with pytest.raises(course.ChapterError, match="cell In \\[2\\]:\n\n    1 / 0\n\nZeroDivisionError"):
+        course.execute(path, tmp_path / "out.ipynb", {})
+    assert "ZeroDivisionError" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_a_process_ended_from_outside_is_reported(tmp_path, capsys):
+    write_chapter(tmp_path, "01_killed", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build")]) == 1
+    assert "01_killed stopped: its process was ended from outside" in capsys.readouterr().err
+
+
+def test_a_kernel_that_dies_is_reported(tmp_path):
+    path = write_chapter(tmp_path, "01_dies", "import os\nos._exit(3)")
+    with pytest.raises(course.ChapterError, match="01_dies stopped: .*[Kk]ernel.*died"):
+        course.execute(path, tmp_path / "out.ipynb", {})
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--chapters", "9"], "no chapter '9'; there are 01_counts, 02_more"),
+        (["-p", "sed=7"], "no chapter has a parameter sed; there are data_dir, seed"),
+        (["-p", "seed"], "'seed' is not of the form name=value"),
+        (["--from", "nowhere"], "no chapters"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_refused_before_anything_runs(chapters, monkeypatch, capsys, words, message):
+    monkeypatch.chdir(chapters.parent)
+    assert course.main(["--out", "untouched", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not Path("untouched").exists()
+
+
+def test_parameters_are_read_as_json_or_text_and_paths_become_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cafa5.zip").touch()
+    (tmp_path / "course").mkdir()
+    words = ["a=1", "b=2.5", "c=true", "d=facebook/esm2_t6_8M_UR50D", "e=cafa5.zip", "f=course"]
+    assert course.parse_parameters(words) == {
+        "a": 1,
+        "b": 2.5,
+        "c": True,
+        "d": "facebook/esm2_t6_8M_UR50D",
+        "e": str(tmp_path / "cafa5.zip"),
+        "f": "course",
+    }
+
+
+def test_a_parameter_goes_only_to_the_chapters_that_declare_it(tmp_path):
+    write_chapter(tmp_path, "01_counts")
+    path = write_chapter(tmp_path, "02_other")
+    path.write_text(path.read_text().replace("seed = 42", "size = 3"))
+    found = course.declared_parameters(course.find_chapters(tmp_path), {"seed": 7, "data_dir": "there"})
+    assert found == {"01_counts": {"seed": 7, "data_dir": "there"}, "02_other": {"data_dir": "there"}}
+
+
+def test_minutes_are_read_from_either_way_of_laying_out_the_table():
+    assert minutes_stated("| **Questions** | What? |\n|---|---|\n| **Time** | about 25 minutes |") == 25
+    assert minutes_stated("| **Questions** | **Time** | **Builds on** |\n|---|---|---|\n| 3 things | 20 | 1 |") == 20
+    assert minutes_stated("No table. Time flies, 5 times.") is None
+
+
+def test_a_chapter_without_a_heading_is_refused(tmp_path):
+    path = tmp_path / "01_bare.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell("No heading")]), path)
+    with pytest.raises(ValueError, match="01_bare.ipynb: the first cell has no first-level heading"):
+        read_chapter(path)
+
+
+def test_plain_text_keeps_names_with_underscores():
+    assert plain("**Use** `get_device` and [a _link_](there.html)\nnow") == "Use get_device and a link now"
+
+
+def test_the_description_of_a_figure_reaches_the_page(tmp_path):
+    path = write_chapter(tmp_path, "01_counts")
+    notebook = nbformat.read(path, as_version=4)
+    figure = new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": 'Bars, 3 > 2, "so"'}})
+    notebook.cells[1].outputs = [figure]
+    chapter = read_chapter(path)
+    page = write_page(notebook, chapter, tmp_path, [chapter]).read_text()
+    assert 'alt="Bars, 3 &gt; 2, &quot;so&quot;"' in page or "alt='Bars, 3 &gt; 2, \"so\"'" in page

@@ -1,0 +1,116 @@
+"""FASTA files that nobody thought of are read exactly, or refused with the file's name; the memory stays bounded."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dlfb_helpers.proteins import fasta
+from recipes import fuzz_fasta
+
+settings.register_profile(
+    "fasta",
+    database=None,
+    deadline=None,
+    derandomize=True,  # the same inputs in every run; recipes/fuzz_fasta.py looks for new ones
+    max_examples=400,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a file is written anew for each input
+)
+FASTA_PROFILE = settings.get_profile("fasta")
+
+LETTERS = "RHKDESTNQGPCAVILMFYWBZXUO"
+IDS = st.from_regex(r"[A-Za-z0-9_.:;#*>é-]{1,12}", fullmatch=True)
+RECORDS = st.dictionaries(IDS, st.text(LETTERS, min_size=1, max_size=200), min_size=1, max_size=8)
+# A description is one line of text; what else ends a line for str.splitlines ends none in FASTA.
+DESCRIPTIONS = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=20)
+
+
+@st.composite
+def fasta_files(draw) -> tuple[dict[str, str], bytes]:
+    """Draw records and one of the many ways to write them."""
+    records, width = draw(RECORDS), draw(st.integers(1, 210))
+    end, blank = draw(st.sampled_from(["\n", "\r\n", "\r"])), draw(st.integers(0, 2))
+    lines = [""] * blank
+    for entry, sequence in records.items():
+        lines.append(draw(st.sampled_from([f">{entry}", f">sp|{entry}|X", f"> {entry}"])) + " " + draw(DESCRIPTIONS))
+        for start in range(0, len(sequence), width):
+            lines += [sequence[start : start + width], *[""] * blank]
+    text = end.join(lines) + draw(st.sampled_from(["", end]))
+    return records, text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig"])))
+
+
+@settings(FASTA_PROFILE)
+@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS))
+def test_whatever_way_records_are_written_they_come_back(tmp_path, written, ending):
+    records, content = written
+    path = tmp_path / f"written.fasta{ending}"
+    path.write_bytes(fuzz_fasta.pack(content, ending))
+    table = fasta.read_fasta(path)
+    assert list(zip(table["EntryID"], table["Sequence"])) == list(records.items())
+    assert table["Length"].tolist() == [len(sequence) for sequence in records.values()]
+
+
+@settings(FASTA_PROFILE)
+@given(st.binary(max_size=300), st.sampled_from(fuzz_fasta.ENDINGS))
+@example(b">P1\nMA\n", "")
+def test_any_bytes_are_read_or_refused_with_the_files_name(tmp_path, content, ending):
+    path = tmp_path / f"any.fasta{ending}"
+    path.write_bytes(content)
+    fuzz_fasta.outcome(path, str(path))  # fails on any other error than one that begins with the file's name
+
+
+@settings(FASTA_PROFILE)
+@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS), st.integers(0, 2**32))
+def test_damaged_files_are_read_or_refused_with_the_files_name(tmp_path, written, ending, seed):
+    records, content = written
+    path = tmp_path / f"damaged.fasta{ending}"
+    path.write_bytes(fuzz_fasta.mutate(fuzz_fasta.pack(content, ending), random.Random(seed)))
+    kind, found = fuzz_fasta.outcome(path, str(path))
+    assert found in (None, records) or not ending, f"{kind}: an archive was damaged, and other records were read"
+
+
+def test_the_recipe_counts_every_input():
+    assert fuzz_fasta.fuzz(500, seed=1).total() == 500
+
+
+def test_the_recipe_prints_an_input_that_fails(monkeypatch, capsys):
+    monkeypatch.setattr(fasta, "read_fasta", lambda path: {}["no such key"])
+    with pytest.raises(SystemExit, match=r"(?s)failed: .*KeyError is no clear error: 'no such key'"):
+        fuzz_fasta.main(["--inputs", "1"])
+
+
+def peak_memory(path) -> tuple[int, int]:
+    """Read a file record by record; return how many there are and the most bytes that Python held meanwhile."""
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in fasta.iterate_fasta(path))
+        return count, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".xz"])
+def test_a_hundred_thousand_records_are_never_in_memory_together(tmp_path, ending):
+    sequence = "MALWMRLLPL" * 70
+    content = "".join(f">P{number}\n{sequence}\n" for number in range(100_000)).encode()
+    path = tmp_path / f"many.fasta{ending}"
+    path.write_bytes(fuzz_fasta.pack(content, ending))
+    count, peak = peak_memory(path)
+    assert count == 100_000
+    assert len(content) > 70_000_000 and peak < 30_000_000  # the ids, to find one that is there twice
+
+
+def test_an_archive_that_unpacks_to_far_more_is_refused_early(tmp_path):
+    path = tmp_path / "bomb.fasta.gz"
+    path.write_bytes(gzip.compress(b">P1\n" + b"A" * 200_000_000, compresslevel=1))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"bomb\.fasta\.gz, line 2: '>P1' has more than 1,000,000 characters"):
+        fasta.read_fasta(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
