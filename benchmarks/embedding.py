@@ -16,11 +16,10 @@ from transformers import EsmConfig, EsmModel
 
 from benchmarks.timing import Timing, interleaved, markdown_table, peak_gflops, peak_memory
 from benchmarks.workers import FOLDER, Worker, install
-from dlfb_helpers.annotations import cafa
-from dlfb_helpers.embedding import checkpoints
-from dlfb_helpers.embedding.checkpoints import Checkpoint
+from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.esm2 import BLOCK
-from dlfb_helpers.embedding.mean import batches_by_tokens, get_mean_embeddings
+from dlfb_helpers.embedding.mean import batches_by_tokens, mean_embeddings
 
 SHAPES = {"8M, course checkpoint": (6, 320), "35M": (12, 480), "150M": (30, 640)}
 """Layers and width; all have 20 heads. The larger two are randomly initialised: time does not depend on weights."""
@@ -34,7 +33,7 @@ RESIDUES = {"8M, course checkpoint": 25_000, "35M": 2_500, "150M": 1_000}
 
 def model_of(shape: str) -> tuple[Checkpoint, EsmModel]:
     """The checkpoint as the course loads it, and the library's own model with the same weights."""
-    course = checkpoints.load("course", device="cpu")
+    course = load_checkpoint("course", device="cpu")
     layers, width = SHAPES[shape]
     sizes = dict(num_hidden_layers=layers, hidden_size=width, intermediate_size=4 * width)
     torch.manual_seed(0)
@@ -49,7 +48,7 @@ def model_of(shape: str) -> tuple[Checkpoint, EsmModel]:
 def proteins_of(kind: str, residues: int) -> list[str]:
     """Real human proteins in a fixed random order, about so many residues of them."""
     low, high = PROTEINS[kind]
-    table = cafa.load().sequences
+    table = load_cafa().sequences
     sequences = table["Sequence"][table["Length"].between(low, high)].sample(frac=1, random_state=0)
     count = int(np.searchsorted(np.cumsum(sequences.str.len()), residues)) + 1
     return sequences.head(count).tolist()
@@ -77,7 +76,7 @@ def ways_of(shape: str, sequences: list[str]) -> dict[str, Callable[[], np.ndarr
     return {
         "straightforward": lambda: by_the_library(stock, checkpoint.tokenizer, sequences, in_order),
         "library, sorted": lambda: by_the_library(stock, checkpoint.tokenizer, sequences, by_length),
-        "packed": lambda: get_mean_embeddings(sequences, checkpoint),
+        "packed": lambda: mean_embeddings(sequences, checkpoint),
     }
 
 
@@ -208,7 +207,7 @@ def compare(
 
 def _growth(quick: bool) -> str:
     """How time grows with the number of residues and with the length of the proteins."""
-    course = checkpoints.load("course", device="cpu")
+    course = load_checkpoint("course", device="cpu")
     course.packed  # noqa: B018
     text = "".join(proteins_of("mixed, at most 500", 20_000))
     amounts = (1_000, 2_000) if quick else (2_500, 5_000, 10_000, 20_000)
@@ -219,8 +218,7 @@ def _growth(quick: bool) -> str:
     tables = []
     for name, sets in (("residues in all, proteins of 250", many), ("residues a protein", equal)):
         ways = {
-            str(key): lambda sequences=sequences: get_mean_embeddings(sequences, course)
-            for key, sequences in sets.items()
+            str(key): lambda sequences=sequences: mean_embeddings(sequences, course) for key, sequences in sets.items()
         }
         timings = interleaved(ways, 1 if quick else 5)
         rows = [

@@ -10,7 +10,7 @@ from benchmarks import timing
 from dlfb_helpers.dataset.batches import to_arrays
 from dlfb_helpers.dataset.build import build_dataset
 from dlfb_helpers.metrics.cafa import THRESHOLDS, fmax
-from dlfb_helpers.metrics.per_row import METRICS, compute_metrics
+from dlfb_helpers.metrics.per_row import METRICS, mean_metrics
 from dlfb_helpers.training.compiled import train_compiled
 from dlfb_helpers.training.loop import predict
 from dlfb_helpers.training.model import Model, create_train_state
@@ -78,13 +78,13 @@ def run(way: str) -> None:
     if way == "straightforward":
         by_sklearn(targets, probabilities), fmax_by_loop(targets, probabilities)
     if way == "ours":
-        compute_metrics(targets, probabilities, by="protein"), fmax(targets, probabilities)
+        mean_metrics(targets, probabilities, by="protein"), fmax(targets, probabilities)
 
 
 def measure(quick: bool = False) -> str:
     """Return the section of RESULTS.md; `quick` does the same with few proteins, and without measuring memory."""
     targets, probabilities = predicted_table(quick)
-    ours = compute_metrics(targets, probabilities, by="protein")
+    ours = mean_metrics(targets, probabilities, by="protein")
     ours_fmax = fmax(targets, probabilities).f
     differences = [
         largest_difference(by_sklearn(targets, probabilities), ours),
@@ -93,7 +93,7 @@ def measure(quick: bool = False) -> str:
     timings = timing.interleaved(
         {
             "sklearn": lambda: by_sklearn(targets, probabilities),
-            "compute_metrics": lambda: compute_metrics(targets, probabilities, by="protein"),
+            "mean_metrics": lambda: mean_metrics(targets, probabilities, by="protein"),
             "loop": lambda: fmax_by_loop(targets, probabilities),
             "fmax": lambda: fmax(targets, probabilities),
         },
@@ -102,7 +102,7 @@ def measure(quick: bool = False) -> str:
     rows = [
         [what, timings[slow], timings[fast], f"{timings[slow].median / timings[fast].median:.0f}", f"{difference:.0e}"]
         for what, slow, fast, difference in (
-            ("five metrics per protein, averaged", "sklearn", "compute_metrics", differences[0]),
+            ("five metrics per protein, averaged", "sklearn", "mean_metrics", differences[0]),
             (f"Fmax over {len(THRESHOLDS)} thresholds", "loop", "fmax", differences[1]),
         )
     ]

@@ -17,8 +17,8 @@ import torch
 
 from benchmarks import embedding, timing
 from benchmarks.workers import FOLDER, Worker, install, serve
-from dlfb_helpers.embedding import checkpoints
-from dlfb_helpers.embedding.mean import batches_by_tokens, get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import batches_by_tokens, mean_embeddings
 
 SHAPE, KIND, BUDGET, COLUMNS = "8M, course checkpoint", "mixed, at most 500", 4096, 64
 WAYS = ("library, sorted", "torch.compile", "ONNX Runtime", "OpenVINO", "JAX")
@@ -64,7 +64,7 @@ def onnx_file(model: torch.nn.Module) -> str:
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = str(FOLDER / "esm2.onnx")
-    tokenizer = checkpoints.load("course", device="cpu").tokenizer
+    tokenizer = load_checkpoint("course", device="cpu").tokenizer
     example = tokenizer(["MALWMRLLPLLALLALWGPD", "MALWM"], padding=True, return_tensors="pt")
     sizes = {0: torch.export.Dim("rows"), 1: torch.export.Dim("columns")}
     torch.onnx.export(
@@ -146,10 +146,10 @@ def main(way: str, residues: str, out: str) -> None:
 
 def measure() -> str:
     """Return the section of RESULTS.md."""
-    residues, course, packages = 25_000, checkpoints.load("course", device="cpu"), install("runtimes")
+    residues, course, packages = 25_000, load_checkpoint("course", device="cpu"), install("runtimes")
     sequences, peak = embedding.proteins_of(KIND, residues), timing.peak_gflops()
     workers = {way: Worker(Path(__file__).name, packages, way, str(residues), FOLDER / f"{way}.npy") for way in WAYS}
-    ways = {"packed": lambda: get_mean_embeddings(sequences, course)} | workers
+    ways = {"packed": lambda: mean_embeddings(sequences, course)} | workers
     rows = [
         [way, found.timing, f"{found.rate:,.0f}", f"{found.share:.0%}", f"{found.difference:.0e}"]
         for way, found in embedding.compare(ways, SHAPE, sequences, peak).items()

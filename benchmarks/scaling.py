@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks.embedding import model_of, operations, proteins_of
 from benchmarks.timing import ROOT, machine, markdown_table, peak_gflops, versions
-from dlfb_helpers.annotations import cafa
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.windows import MAX_RESIDUES, window_starts
 from dlfb_helpers.files.atomic import write_atomically
 
@@ -22,7 +22,7 @@ H100 = 989e12
 
 def per_residue(layers: int, width: int) -> float:
     """Operations a residue, at the lengths of the course's 15,660 human proteins, long ones in windows."""
-    lengths = cafa.load().sequences["Length"].to_numpy()
+    lengths = load_cafa().sequences["Length"].to_numpy()
     windows = [(window_starts(length), min(length, MAX_RESIDUES) + 2) for length in lengths]
     tokens = np.concatenate([[size] * len(starts) for starts, size in windows]).astype(float)
     return float(layers * (24 * width**2 * tokens + 4 * width * tokens**2).sum() / lengths.sum())
@@ -34,7 +34,7 @@ def measured_share(shape: str, residues: int, peak: float) -> float:
     seconds = []
     for _ in range(6):
         start = time.perf_counter()
-        get_mean_embeddings(sequences, checkpoint)
+        mean_embeddings(sequences, checkpoint)
         seconds.append(time.perf_counter() - start)
     return operations(shape, sequences) / min(seconds[1:]) / 1e9 / peak
 

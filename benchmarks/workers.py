@@ -65,7 +65,9 @@ class Worker:
         for line in self._process.stdout:
             if line.strip() == word:
                 return
-        raise RuntimeError(f"{' '.join(self._process.args[1:3])} ended with {self._process.wait()}: see its messages above")
+        raise RuntimeError(
+            f"{' '.join(self._process.args[1:3])} ended with {self._process.wait()}: see its messages above"
+        )
 
     def close(self) -> float:
         """End the process; return its peak resident memory in MiB."""

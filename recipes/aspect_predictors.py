@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import HUMAN
-from dlfb_helpers.embedding.checkpoints import load
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files.assets import ASSETS
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.metrics.uncertainty import Interval, paired_difference
@@ -28,8 +28,8 @@ LARGEST = 8_000_000  # bytes of a folder
 
 def over_baselines(predictor: Predictor, aspect: str, min_proteins: int) -> dict[str, Interval]:
     """Return how far the mixture is above each other predictor on the test proteins: auPRC, mean over proteins."""
-    data = cafa.load()
-    test = split_parts(data, load("course"), aspect, HUMAN, min_proteins, seed=42)["test"]
+    data = load_cafa()
+    test = split_parts(data, load_checkpoint("course"), aspect, HUMAN, min_proteins, seed=42)["test"]
     assert not {*test.sequences} & {*predictor.mixture.known.sequences}
     tables = predict(predictor.mixture, test.sequences, test.embeddings, data.ontology)
     areas = {name: average_precision(test.targets, tables[name]) for name in PREDICTORS}

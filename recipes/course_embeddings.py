@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
-from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
 from dlfb_helpers.embedding.store import EmbeddingStore
 from dlfb_helpers.files.assets import write_manifest
@@ -25,8 +25,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the finished store")
     parser.add_argument("--work", type=Path, help="cache of an interrupted run; the user's cache if not given")
     arguments = parser.parse_args()
-    checkpoint = checkpoints.load("course", device="cpu")
-    sequences = sorted(set(label_table(cafa.load()).table["Sequence"]), key=sequence_key)
+    checkpoint = load_checkpoint("course", device="cpu")
+    sequences = sorted(set(label_table(load_cafa()).table["Sequence"]), key=sequence_key)
 
     def report(done: int, total: int) -> None:
         print(f"{done:,} of {total:,} residues", flush=True)

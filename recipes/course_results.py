@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import count_violations
 from dlfb_helpers.dataset.batches import to_arrays
 from dlfb_helpers.dataset.build import add_embeddings
@@ -32,7 +33,7 @@ from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
 from dlfb_helpers.dataset.time_split import time_split
-from dlfb_helpers.embedding.checkpoints import load as load_checkpoint
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files.assets import write_manifest
 from dlfb_helpers.metrics.cafa import f_at, fmax, information_content, smin
 from dlfb_helpers.metrics.calibration import (
@@ -42,7 +43,7 @@ from dlfb_helpers.metrics.calibration import (
     expected_calibration_error,
     reliability_table,
 )
-from dlfb_helpers.metrics.per_row import average_precision, compute_metrics, micro_average_precision
+from dlfb_helpers.metrics.per_row import average_precision, mean_metrics, micro_average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
 from dlfb_helpers.predictors.fitting import Settled, make_predictor, settle
 from dlfb_helpers.predictors.mixture import NetworkSettings
@@ -177,8 +178,8 @@ def _scores(
     best, weighted, distance = fmax(targets, table), fmax(targets, table, weights), smin(targets, table, weights)
     return {
         "auprc": bootstrap_mean(auprc, groups)._asdict(),
-        "auroc": compute_metrics(targets, table, by="protein")["auroc"],
-        "auprc over terms": compute_metrics(targets, table, by="term")["auprc"],
+        "auroc": mean_metrics(targets, table, by="protein")["auroc"],
+        "auprc over terms": mean_metrics(targets, table, by="term")["auprc"],
         "micro auprc": micro_average_precision(targets, table),
         "fmax": best.f, "weighted fmax": weighted.f, "smin": distance.s,
         "f at validation threshold": f_at(targets, table, threshold).f,
@@ -206,7 +207,9 @@ def _ablation(valid: Proteins, tables: Mapping[str, np.ndarray], names: list[str
 
 def _annotations(data: cafa.CafaData, known: Proteins) -> pd.DataFrame:
     """Propagated MFO annotations of the proteins whose labels may be seen."""
-    rows = data.terms[(data.terms["aspect"] == "MFO") & data.terms["EntryID"].isin(known.targets.index)]
+    rows = data.annotations[
+        (data.annotations["aspect"] == "MFO") & data.annotations["EntryID"].isin(known.targets.index)
+    ]
     pairs = {(entry, data.ontology.canonical(term)) for entry, term in zip(rows["EntryID"], rows["term"])}
     propagated = data.ontology.propagate(pair for pair in pairs if pair[1])
     return pd.DataFrame(sorted(propagated), columns=["EntryID", "term"])
@@ -219,8 +222,8 @@ def measure_article(table: pd.DataFrame, sequences: pd.DataFrame) -> dict:
     state = create_train_state(SEED, Model(arrays["train"]["target"].shape[1]), arrays["train"]["embedding"].shape[1])
     state, _ = train_compiled(state, splits, seed=SEED, evaluate_on=())
     probabilities = predict_article(state, arrays["test"]["embedding"])
-    per_protein = compute_metrics(arrays["test"]["target"], probabilities, by="protein")
-    per_term = compute_metrics(arrays["test"]["target"], probabilities, by="term")
+    per_protein = mean_metrics(arrays["test"]["target"], probabilities, by="protein")
+    per_term = mean_metrics(arrays["test"]["target"], probabilities, by="term")
     return {"auprc": per_protein["auprc"], "auroc": per_protein["auroc"], "auprc over terms": per_term["auprc"]}
 
 
@@ -244,7 +247,7 @@ def main() -> None:
 def measure(out: Path) -> None:
     """Measure every split and write the results file and the mixtures' predictions into `out`."""
     start = time.monotonic()
-    data = cafa.load()
+    data = load_cafa()
     table = label_table(data).table
     sequences = table[["Sequence"]]
     vectors = add_embeddings(table)

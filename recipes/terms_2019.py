@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files.assets import write_manifest
 from recipes.course_data import HUMAN, STEPS, gaf_pairs, write
 from recipes.sources import SOURCES
@@ -21,7 +21,7 @@ OUT = Path("dlfb_helpers/assets/terms_2019")
 
 
 def main() -> None:
-    data = cafa.load()
+    data = load_cafa()
     sequences = dict(zip(data.sequences["EntryID"], data.sequences["Sequence"]))
     pairs, counts = gaf_pairs("human", HUMAN, sequences, data.ontology, limit=None)
     counts["proteins written"] = len({entry for entry, _ in pairs})

@@ -33,17 +33,19 @@ def empty_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def course():
     """The bundled checkpoint, encoder only."""
-    from dlfb_helpers.embedding import checkpoints
+    from dlfb_helpers.embedding import load_checkpoint
 
-    return checkpoints.load("course", device="cpu")
+
+    return load_checkpoint("course", device="cpu")
 
 
 @pytest.fixture(scope="session")
 def course_lm():
     """The bundled checkpoint with its masked-language-model head."""
-    from dlfb_helpers.embedding import checkpoints
+    from dlfb_helpers.embedding import load_checkpoint
 
-    return checkpoints.load("course", masked_lm=True, device="cpu")
+
+    return load_checkpoint("course", masked_lm=True, device="cpu")
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,19 @@
 """What proteins do, as databases have it: the Gene Ontology and CAFA's files."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "ontology": ["ASPECTS", "ROOTS", "Ontology"],
+        "cafa": ["FILES", "CafaData", "load_cafa", "find_files", "read_terms", "read_taxonomy"],
+        "consistency": [
+            "ancestor_matrix",
+            "make_consistent",
+            "raise_ancestors",
+            "count_violations",
+            "specific_terms",
+            "implied_terms",
+        ],
+    },
+)

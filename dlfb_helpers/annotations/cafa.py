@@ -33,7 +33,7 @@ class CafaData:
 
     Attributes
     ----------
-    terms : pandas.DataFrame
+    annotations : pandas.DataFrame
         EntryID, term (``GO:`` and seven digits), aspect (MFO, BPO or CCO): one annotation a row.
     sequences : pandas.DataFrame
         EntryID, Sequence, Length (residues): one protein a row.
@@ -45,14 +45,14 @@ class CafaData:
         Which files these are: the ontology's release and each file's SHA-256.
     """
 
-    terms: pd.DataFrame
+    annotations: pd.DataFrame
     sequences: pd.DataFrame
     taxonomy: pd.DataFrame
     ontology: Ontology
     source: str
 
 
-def load(data_dir: str | Path = "course") -> CafaData:
+def load_cafa(data_dir: str | Path = "course") -> CafaData:
     """Read the four files.
 
     Parameters
@@ -73,7 +73,7 @@ def load(data_dir: str | Path = "course") -> CafaData:
     hashes = "\n".join(f"  {path.name}  SHA-256 {sha256_of(path)}" for path in paths.values())
     what = "the bundled course data" if str(data_dir) == "course" else Path(data_dir).name
     return CafaData(
-        terms=read_terms(paths["terms"]),
+        annotations=read_terms(paths["terms"]),
         sequences=read_fasta(paths["sequences"]),
         taxonomy=read_taxonomy(paths["taxonomy"]),
         ontology=ontology,
@@ -82,7 +82,7 @@ def load(data_dir: str | Path = "course") -> CafaData:
 
 
 def find_files(data_dir: str | Path = "course") -> dict[str, AnyPath]:
-    """Return where the four files lie (keys as in `FILES`); `load` says what can go wrong."""
+    """Return where the four files lie (keys as in `FILES`); `load_cafa` says what can go wrong."""
     if str(data_dir) == "course":
         root: Path = bundled_folder("course_data")
     else:
@@ -178,5 +178,3 @@ def _read_table(path: str | AnyPath, columns: list[str], heading_optional: bool 
 def _bad_cell(path, table: pd.DataFrame, column: str, value: str, wanted: str) -> ValueError:
     row = table.index[table[column] == value][0]
     return ValueError(f"{path}, row {row + 1} of the table: {column} is {value!r}; {wanted} is needed")
-
-

@@ -44,18 +44,18 @@ def _assets() -> str:
 
 
 def _checkpoint() -> str:
-    from dlfb_helpers.embedding.mean import get_mean_embeddings
+    from dlfb_helpers.embedding.mean import mean_embeddings
 
-    vector = get_mean_embeddings(["MALWMRLLPLLALLALWGPDPAAA"], "course")[0]
+    vector = mean_embeddings(["MALWMRLLPLLALLALWGPDPAAA"], "course")[0]
     if not np.isfinite(vector).all():
         raise RuntimeError("the checkpoint gives numbers that are none")
     return f"embeds a sequence as {len(vector)} numbers"
 
 
 def _predictors() -> str:
-    from dlfb_helpers.predictors.predictor import BUNDLED, load
+    from dlfb_helpers.predictors.predictor import BUNDLED, load_predictor
 
-    loaded = [load(name) for name in BUNDLED]
+    loaded = [load_predictor(name) for name in BUNDLED]
     terms = ", ".join(f"{len(predictor.names)} {predictor.facts['aspect']} terms" for predictor in loaded)
     return f"{terms}, {re.sub('releases/', 'ontology of ', loaded[0].facts['ontology'])}"
 

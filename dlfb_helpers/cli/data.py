@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files.atomic import opened_atomically
 
 TRIES, PAUSE, TIMEOUT = 3, 2.0, (10, 60)
@@ -17,12 +17,12 @@ TRIES, PAUSE, TIMEOUT = 3, 2.0, (10, 60)
 
 
 def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
-    """Fetch `source` if it is an address, read it with `cafa.load`, and describe it.
+    """Fetch `source` if it is an address, read it with `load_cafa`, and describe it.
 
     Raises
     ------
     ValueError
-        If an address comes without `out` and `sha256`, or what it gives is something else; or as `cafa.load`.
+        If an address comes without `out` and `sha256`, or what it gives is something else; or as `load_cafa`.
     OSError
         If it cannot be fetched or written.
     """
@@ -32,8 +32,8 @@ def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
                 "an address needs -o, where to keep the file, and --sha256, to see that it is the right one"
             )
         source = str(fetch(source, out, sha256))
-    loaded = cafa.load(source)
-    counts = loaded.terms["aspect"].value_counts()
+    loaded = load_cafa(source)
+    counts = loaded.annotations["aspect"].value_counts()
     return "\n".join(
         [
             loaded.source,

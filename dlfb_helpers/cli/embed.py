@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlfb_helpers.embedding.checkpoints import load
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import compute_missing, store_settings
 from dlfb_helpers.embedding.store import parquet_bytes
 from dlfb_helpers.embedding.table import embedding_table, refuse_long_proteins
@@ -25,7 +25,7 @@ def run(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Embed the proteins of a FASTA file; parameters as in ``dlfb embed --help``, `out` None for a shard."""
-    proteins, loaded = read_fasta(fasta), load(checkpoint)
+    proteins, loaded = read_fasta(fasta), load_checkpoint(checkpoint)
     if long_proteins == "error":
         refuse_long_proteins(proteins, fasta)
     sequences = proteins["Sequence"].tolist()

@@ -129,7 +129,6 @@ def embed(
         raise typer.BadParameter("give either --out, to write all vectors, or --shard, to compute a share of them")
     share = parse_shard(shard) if shard else (1, 1)
     with reported():
-
         embed.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress())
 
 
@@ -176,9 +175,9 @@ def evaluate(
     """
     with reported():
         from dlfb_helpers.predictors.fitting import evaluate_predictor
-        from dlfb_helpers.predictors.predictor import load
+        from dlfb_helpers.predictors.predictor import load_predictor
 
-        for name, value in evaluate_predictor(load(predictor), data, taxon, Progress()).items():
+        for name, value in evaluate_predictor(load_predictor(predictor), data, taxon, Progress()).items():
             print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlfb_helpers.cli.page import page_end, page_rows, page_start
 from dlfb_helpers.files.atomic import opened_atomically
-from dlfb_helpers.predictors.predictor import load
+from dlfb_helpers.predictors.predictor import load_predictor
 from dlfb_helpers.predictors.table import cafa_tsv, prediction_tables, tsv
 from dlfb_helpers.proteins.fasta import read_fasta
 
@@ -35,7 +35,7 @@ def run(
     """
     if not 0 <= minimum <= 1:
         raise ValueError(f"--minimum is {minimum}; probabilities lie between 0 and 1")
-    proteins, trained = read_fasta(fasta), load(predictor)
+    proteins, trained = read_fasta(fasta), load_predictor(predictor)
     sequences = proteins.set_index("EntryID")["Sequence"]
     seen: Counter = Counter()
     with ExitStack() as stack:

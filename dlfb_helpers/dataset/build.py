@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import LabelledProteins, label_table
 from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint
@@ -62,6 +62,6 @@ def build_dataset(
     dict of str to pandas.DataFrame
         Keys train, valid, test; rows are proteins (EntryID), columns ME:1..ME:D, then one 0/1 column a GO term.
     """
-    proteins: LabelledProteins = label_table(cafa.load(data_dir), **filters)
+    proteins: LabelledProteins = label_table(load_cafa(data_dir), **filters)
     table = add_embeddings(proteins.table, checkpoint, progress)
     return {split: table.loc[ids] for split, ids in split_proteins(proteins.table, seed=seed).items()}

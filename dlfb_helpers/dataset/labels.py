@@ -109,7 +109,7 @@ def label_table(
     ValueError
         If no protein or no term is left; names the step.
     """
-    accounts = _Accounts(data.terms.astype("category"))  # a million rows count and compare faster as numbers
+    accounts = _Accounts(data.annotations.astype("category"))  # a million rows count and compare faster as numbers
     accounts.become("duplicates", accounts.rows.drop_duplicates(), "the same annotation a second time")
     _canonical_ids(accounts, data)
 
@@ -180,5 +180,3 @@ def _propagated(accounts: _Accounts, data: CafaData) -> None:
     added = sorted(data.ontology.propagate(have) - have)
     accounts.rows = pd.concat([rows, pd.DataFrame(added, columns=["EntryID", "term"], dtype=str)])
     accounts.note("propagation", len(rows), len(accounts.rows), f"{len(added)} ancestors added that the file lacked", 0)
-
-

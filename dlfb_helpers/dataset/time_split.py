@@ -64,9 +64,9 @@ def time_split(data: CafaData, seed: int = 42, **filters) -> TimeSplit:
     if unknown:
         raise ValueError(
             f"{len(unknown)} terms of 2019, first {unknown[0]}, are no primary ids of release {data.ontology.release}; "
-            'the split in time needs cafa.load("course")'
+            'the split in time needs load_cafa("course")'
         )
-    release = replace(data, terms=before)
+    release = replace(data, annotations=before)
     early = label_table(release, **filters)
     terms = list(early.terms.index)
     # One protein is enough here: which terms are predicted was settled on the release of 2019.

@@ -135,7 +135,9 @@ def locate(name: str) -> str:
     raise ValueError(f"unknown checkpoint {name!r}: neither a folder here nor a Hub id (owner/name). {OFFLINE_CHOICES}")
 
 
-def load(name: str = "course", masked_lm: bool = False, device: torch.device | str | None = None) -> Checkpoint:
+def load_checkpoint(
+    name: str = "course", masked_lm: bool = False, device: torch.device | str | None = None
+) -> Checkpoint:
     """Load a checkpoint's tokenizer and model.
 
     Parameters
@@ -190,7 +192,7 @@ def _read_model(source: str, masked_lm: bool) -> tuple[EsmModel | EsmForMaskedLM
 
 @contextmanager
 def _quiet():
-    """Keep the library's progress bar and report out of a chapter; what they say is checked by `load`."""
+    """Keep the library's progress bar and report out of a chapter; what they say is checked by `load_checkpoint`."""
     level = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()

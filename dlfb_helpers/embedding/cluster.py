@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset
 
-from dlfb_helpers.embedding.checkpoints import load
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.embedding.table import embedding_table, refuse_long_proteins
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, OTHER_RESIDUES, check_sequence
@@ -55,12 +55,12 @@ class Embedder:
     """
 
     def __init__(self, checkpoint: str, long_proteins: str) -> None:
-        self.checkpoint, self.long_proteins = load(checkpoint), long_proteins
+        self.checkpoint, self.long_proteins = load_checkpoint(checkpoint), long_proteins
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Return `embedding_table` of a batch with the columns EntryID and Sequence."""
         proteins = batch.to_pandas()
-        vectors = get_mean_embeddings(proteins["Sequence"].tolist(), self.checkpoint, self.long_proteins)
+        vectors = mean_embeddings(proteins["Sequence"].tolist(), self.checkpoint, self.long_proteins)
         settings = store_settings(self.checkpoint, self.long_proteins)
         return embedding_table(proteins, vectors, settings, self.long_proteins)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from dlfb_helpers.embedding.checkpoints import Checkpoint, load
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.windows import MAX_RESIDUES
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
 
@@ -22,7 +22,7 @@ class MaskPredictor:
     """
 
     def __init__(self, checkpoint: Checkpoint | str = "course") -> None:
-        self.checkpoint = load(checkpoint, masked_lm=True) if isinstance(checkpoint, str) else checkpoint
+        self.checkpoint = load_checkpoint(checkpoint, masked_lm=True) if isinstance(checkpoint, str) else checkpoint
         self.vocabulary = self.checkpoint.tokenizer.convert_ids_to_tokens(range(len(self.checkpoint.tokenizer)))
 
     def predict(self, sequence: str, position: int) -> pd.Series:

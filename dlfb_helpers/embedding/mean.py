@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from dlfb_helpers.embedding.checkpoints import Checkpoint, load
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.windows import Window, cut_windows, window_starts
 from dlfb_helpers.proteins.alphabet import check_sequence
 
@@ -83,7 +83,7 @@ def _pooled_batches(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iter
         yield sums.cpu().numpy()
 
 
-def get_mean_embeddings(
+def mean_embeddings(
     sequences: list[str],
     checkpoint: Checkpoint | str = "course",
     long_proteins: str = "window",
@@ -112,7 +112,7 @@ def get_mean_embeddings(
     ValueError
         If a sequence is empty or holds a letter that ESM-2 does not know; the message names it.
     """
-    checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
     windows = []
     for index, sequence in enumerate(sequences):
         check_sequence(sequence, name=f"sequence {index}")
@@ -126,8 +126,8 @@ def get_mean_embeddings(
     return vectors
 
 
-def get_sequence_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
+def residue_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
     """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, at most 1,022 residues."""
-    checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
     window_starts(len(check_sequence(sequence)), "error")
     return _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()

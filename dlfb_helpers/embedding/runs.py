@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlfb_helpers.embedding.checkpoints import Checkpoint, load
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.store import EmbeddingStore
 from dlfb_helpers.embedding.windows import MAX_RESIDUES, OVERLAP
 from dlfb_helpers.files.assets import bundled_folder
@@ -24,14 +24,14 @@ def embed_proteins(
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """Do as `get_mean_embeddings` does, keeping every vector on disk: only new sequences are computed.
+    """Do as `mean_embeddings` does, keeping every vector on disk: only new sequences are computed.
 
     The vectors of the course's own proteins under the course checkpoint come with the package.
 
     Parameters
     ----------
     sequences, checkpoint, long_proteins
-        As for `get_mean_embeddings`.
+        As for `mean_embeddings`.
     cache : Path, optional
         Folder of the store; the user's cache folder if not given.
     progress : callable, optional
@@ -42,7 +42,7 @@ def embed_proteins(
     numpy.ndarray
         Shape (n, D), float32, row i for sequence i.
     """
-    checkpoint = load(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
     vectors = compute_missing(sequences, checkpoint, long_proteins, cache, progress)
     rows = [vectors[sequence_key(sequence)] for sequence in sequences]
     return np.array(rows, dtype=np.float32).reshape(len(rows), checkpoint.width)
@@ -88,7 +88,7 @@ def compute_missing(
     parts = [[key for key in part if key not in vectors] for part in _parts(distinct)][first - 1 :: step]
     total, done = sum(len(distinct[key]) for part in parts for key in part), 0
     for part in filter(None, parts):
-        part_vectors = get_mean_embeddings([distinct[key] for key in part], checkpoint, long_proteins)
+        part_vectors = mean_embeddings([distinct[key] for key in part], checkpoint, long_proteins)
         store.write(part, part_vectors)
         vectors.update(zip(part, part_vectors))
         done += sum(len(distinct[key]) for key in part)

@@ -56,5 +56,3 @@ def refuse_long_proteins(proteins: pd.DataFrame, source: str | Path) -> None:
                 f"{source}: {entry} has {len(sequence):,} residues, longer than {MAX_RESIDUES}; "
                 "use --long-proteins window or truncate"
             )
-
-

@@ -1,1 +1,12 @@
 """Files: the bundled ones, those that people bring, and those that are written."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "assets": ["ASSETS", "bundled_folder", "RESTORE", "verify", "write_manifest", "sha256", "cache_folder"],
+        "atomic": ["opened_atomically", "write_atomically"],
+        "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable", "sha256_of"],
+    },
+)

@@ -76,5 +76,3 @@ def sha256(path: Path) -> str:
 def cache_folder() -> Path:
     """Return the folder for what can be made again: ``$DLFB_CACHE``, or the user's cache folder."""
     return Path(os.environ.get("DLFB_CACHE") or platformdirs.user_cache_path("dlfb_helpers"))
-
-

@@ -185,9 +185,7 @@ def process_context() -> BaseContext:
     return context
 
 
-def run_chapters(
-    chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter]
-) -> None:
+def run_chapters(chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter]) -> None:
     """Execute `chapters` one after the other into `folder`, printing a line for each; stop at the first failure.
 
     Raises

@@ -3,7 +3,7 @@
 Everything works on two tables of the same shape (proteins, terms): `targets` holds 0 or 1, `scores` probabilities.
 The averages run over proteins (or terms) of the whole split, so they cannot depend on how a split is cut in batches.
 
-Benchmarks name two averages of auPRC. Macro auPRC, the mean over terms, is `compute_metrics(..., by="term")["auprc"]`;
+Benchmarks name two averages of auPRC. Macro auPRC, the mean over terms, is `mean_metrics(..., by="term")["auprc"]`;
 micro auPRC, one ranking of all (protein, term) pairs together, is `micro_average_precision`.
 """
 
@@ -108,7 +108,7 @@ def metrics_table(
         A function counts as predicted from this probability up (accuracy, recall, precision).
     zero_division
         Precision of a row that has positives but no prediction: 0, scikit-learn's default, or NaN, to average over
-        the rows with predictions only. The choice moves the mean a lot, so `compute_metrics` counts such rows.
+        the rows with predictions only. The choice moves the mean a lot, so `mean_metrics` counts such rows.
     labels
         Names of the rows, where `targets` is no DataFrame.
 
@@ -146,7 +146,7 @@ def metrics_table(
     return pd.DataFrame(columns, index=None if labels is None else pd.Index(labels))
 
 
-def compute_metrics(
+def mean_metrics(
     targets: np.ndarray | pd.DataFrame,
     probabilities: np.ndarray,
     by: Unit = "protein",

@@ -1,57 +1,48 @@
 """Every figure the chapters draw; each function returns its Axes (several panels: the first of them).
 
-Colours come from `plots_style`. Series differ by marker or line as well, and no text is smaller than 9 points.
-"""
+Colours come from `plots_style`. Series differ by marker or line as well, and no text is smaller than 9 points."""
 
-from dlfb_helpers.plots.embeddings import plot_embedding_map, plot_masked_averaging, plot_token_map
-from dlfb_helpers.plots.evaluation import (
-    plot_baselines,
-    plot_best_terms,
-    plot_intervals,
-    plot_reliability,
-    plot_score_against_examples,
-    plot_threshold_choice,
-    plot_threshold_curves,
-    plot_true_and_predicted,
-)
-from dlfb_helpers.plots.masking import plot_mask_probabilities, plot_position_scan, plot_substitution_effects
-from dlfb_helpers.plots.ontology import plot_ontology_fragment
-from dlfb_helpers.plots.pipeline import plot_pipeline
-from dlfb_helpers.plots.proteins import plot_composition, plot_one_hot, plot_residue_distances, plot_structures
-from dlfb_helpers.plots.training import (
-    plot_label_counts,
-    plot_label_matrix,
-    plot_lengths,
-    plot_loss,
-    plot_metrics,
-    plot_sigmoid_and_loss,
-)
+import lazy_loader
 
-__all__ = [
-    "plot_baselines",
-    "plot_best_terms",
-    "plot_composition",
-    "plot_embedding_map",
-    "plot_intervals",
-    "plot_label_counts",
-    "plot_label_matrix",
-    "plot_lengths",
-    "plot_loss",
-    "plot_mask_probabilities",
-    "plot_masked_averaging",
-    "plot_metrics",
-    "plot_one_hot",
-    "plot_ontology_fragment",
-    "plot_pipeline",
-    "plot_position_scan",
-    "plot_reliability",
-    "plot_residue_distances",
-    "plot_score_against_examples",
-    "plot_sigmoid_and_loss",
-    "plot_structures",
-    "plot_substitution_effects",
-    "plot_threshold_choice",
-    "plot_threshold_curves",
-    "plot_token_map",
-    "plot_true_and_predicted",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "embeddings": ["plot_token_map", "plot_embedding_map", "plot_masked_averaging"],
+        "evaluation": [
+            "plot_true_and_predicted",
+            "plot_score_against_examples",
+            "plot_baselines",
+            "plot_best_terms",
+            "plot_intervals",
+            "plot_threshold_curves",
+            "plot_threshold_choice",
+            "plot_reliability",
+        ],
+        "masking": ["plot_mask_probabilities", "plot_position_scan", "plot_substitution_effects"],
+        "ontology": ["plot_ontology_fragment"],
+        "pipeline": ["plot_pipeline"],
+        "proteins": ["plot_structures", "plot_composition", "plot_one_hot", "plot_residue_distances"],
+        "training": [
+            "plot_lengths",
+            "plot_label_counts",
+            "plot_label_matrix",
+            "plot_sigmoid_and_loss",
+            "plot_loss",
+            "plot_metrics",
+        ],
+        "style": [
+            "PALETTE",
+            "GREY",
+            "SPLIT_COLOURS",
+            "GROUP_COLOURS",
+            "GROUP_MARKERS",
+            "MARKERS",
+            "SERIES",
+            "SEQUENTIAL",
+            "DIVERGING",
+            "SHADES",
+            "ALONG_CHAIN",
+            "axes_or_new",
+        ],
+    },
+)

@@ -46,5 +46,3 @@ def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) ->
     undecided = table["seen"] == ""
     alike = table.index.isin(similar(table[undecided]).index)
     return table.assign(seen=table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar")))
-
-

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.annotations.ontology import ROOTS, Ontology
 from dlfb_helpers.dataset.build import add_embeddings
 from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import split_proteins
-from dlfb_helpers.embedding.checkpoints import Checkpoint
-from dlfb_helpers.embedding.checkpoints import load as load_checkpoint
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.calibration import LogitScaling, expected_calibration_error
 from dlfb_helpers.metrics.per_row import average_precision
@@ -115,9 +115,9 @@ def train_predictor(
     Raises
     ------
     FileNotFoundError, ValueError
-        As `cafa.load`, `label_table` and `checkpoints.load`.
+        As `load_cafa`, `label_table` and `load_checkpoint`.
     """
-    data, loaded = cafa.load(data_dir), load_checkpoint(checkpoint)
+    data, loaded = load_cafa(data_dir), load_checkpoint(checkpoint)
     parts = split_parts(data, loaded, aspect, taxon, min_proteins, seed, progress)
     count = sum(len(part.sequences) for part in parts.values())
     settled = settle(parts["train"], parts["valid"], data.ontology, networks)
@@ -213,7 +213,7 @@ def evaluate_predictor(
     ValueError
         If no protein is left, or a term of the predictor is none of the ontology's.
     """
-    data = cafa.load(data_dir)
+    data = load_cafa(data_dir)
     unknown = [term for term in predictor.names if data.ontology.status(term) != "primary"]
     if unknown:
         raise ValueError(

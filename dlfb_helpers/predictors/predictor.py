@@ -24,8 +24,7 @@ from safetensors.numpy import load_file, save_file
 
 from dlfb_helpers.annotations.consistency import raise_ancestors
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.embedding.checkpoints import Checkpoint
-from dlfb_helpers.embedding.checkpoints import load as load_checkpoint
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins
 from dlfb_helpers.files.assets import bundled_folder, verify, write_manifest
 from dlfb_helpers.metrics.calibration import LogitScaling
@@ -174,7 +173,7 @@ class Predictor:
         write_manifest(folder, what="A predictor of protein functions; see README.md")
 
 
-def load(folder: str | Path = "course") -> Predictor:
+def load_predictor(folder: str | Path = "course") -> Predictor:
     """Read a predictor: one of `BUNDLED`, or a folder that `Predictor.save` wrote.
 
     Raises

@@ -1,1 +1,45 @@
 """Proteins as letters and as structures: alphabet, FASTA, alignments, families."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "alphabet": [
+            "AMINO_ACIDS",
+            "AMINO_ACID_TO_INDEX",
+            "AMINO_ACID_NAMES",
+            "OTHER_RESIDUES",
+            "GROUPS",
+            "residue_group",
+            "check_sequence",
+            "sequence_to_indices",
+            "one_hot",
+        ],
+        "fasta": ["read_fasta", "iterate_fasta", "sequence_key"],
+        "structures": [
+            "PDB_URL",
+            "CONNECT_TIMEOUT",
+            "RETRY_AFTER",
+            "fetch_protein_structure",
+            "bundled_insulin",
+            "structure_or_ideal",
+            "atom_table",
+            "with_copy",
+            "disulfide_bonds",
+        ],
+        "ideal": ["BACKBONE_ANGLES", "IDEAL_SEQUENCES", "KINDS", "ideal_backbone", "ideal_helix", "ideal_strand"],
+        "alignment": ["LAMBDA", "K", "bit_score", "align_all", "cross_bits", "align_pair", "self_bits"],
+        "families": [
+            "MAX_EVALUE",
+            "MIN_IDENTITY",
+            "MIN_COVERAGE",
+            "similar",
+            "communities",
+            "families",
+            "clusters",
+            "alignment_bits",
+            "cross_pairs",
+        ],
+    },
+)

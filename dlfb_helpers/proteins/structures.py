@@ -196,5 +196,3 @@ def disulfide_bonds(pdb_text: str) -> list[tuple[tuple[str, int], tuple[str, int
         for line in pdb_text.splitlines()
         if line.startswith("SSBOND")
     ]
-
-

@@ -12,7 +12,7 @@ import pandas as pd
 from flax.training.train_state import TrainState
 
 from dlfb_helpers.dataset.batches import convert_to_tfds, to_arrays
-from dlfb_helpers.metrics.per_row import compute_metrics
+from dlfb_helpers.metrics.per_row import mean_metrics
 
 Batch = Mapping[str, np.ndarray | jax.Array]
 
@@ -57,7 +57,7 @@ def evaluate(state: TrainState, table: pd.DataFrame, batch_size: int = 1024) -> 
     Returns
     -------
     dict
-        `loss`, then the means over proteins and the counts of `compute_metrics`.
+        `loss`, then the means over proteins and the counts of `mean_metrics`.
     """
     arrays = to_arrays(table)
     total_loss, probabilities = 0.0, []
@@ -66,7 +66,7 @@ def evaluate(state: TrainState, table: pd.DataFrame, batch_size: int = 1024) -> 
         scored = eval_step(state, batch)
         total_loss += float(scored["loss"]) * len(batch["target"])  # a short last batch weighs less
         probabilities.append(np.asarray(scored["probabilities"]))
-    metrics = compute_metrics(arrays["target"], np.concatenate(probabilities), by="protein")
+    metrics = mean_metrics(arrays["target"], np.concatenate(probabilities), by="protein")
     return {"loss": total_loss / len(table)} | metrics
 
 
@@ -100,7 +100,7 @@ def train(
     -------
     tuple
         The trained state, and the history: a row for each evaluation and split with columns `step`, `split`, `loss`
-        and those of `compute_metrics`.
+        and those of `mean_metrics`.
     """
     dataset = convert_to_tfds(splits["train"], batch_size=batch_size, is_training=True, seed=seed)
     history = []

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files import assets as bundled
 from dlfb_helpers.proteins import fasta
 
@@ -58,7 +59,7 @@ def assert_is_the_made_up_data(data: cafa.CafaData) -> None:
         "Sequence": ["MNSVTVSHAPYTITYHDDWEPVMSQ", "MALWMRLL"],
         "Length": [25, 8],
     }
-    assert list(data.terms.itertuples(index=False, name=None)) == [
+    assert list(data.annotations.itertuples(index=False, name=None)) == [
         ("P20536", "GO:0003674", "MFO"), ("P01308", "GO:0005179", "MFO"), ("P01308", "GO:0008150", "BPO"),
     ]  # fmt: skip
     assert data.taxonomy.set_index("EntryID")["taxonomyID"].to_dict() == {"P20536": 10249, "P01308": 9606}
@@ -66,14 +67,14 @@ def assert_is_the_made_up_data(data: cafa.CafaData) -> None:
 
 
 def test_cafa5_folder(folder):
-    data = cafa.load(folder)
+    data = load_cafa(folder)
     assert_is_the_made_up_data(data)
     assert "train_terms.tsv  SHA-256" in data.source
 
 
 def test_cafa5_zip(folder):
     archive = shutil.make_archive(str(folder), "zip", folder)
-    assert_is_the_made_up_data(cafa.load(archive))
+    assert_is_the_made_up_data(load_cafa(archive))
 
 
 @pytest.mark.parametrize("ending", [".gz", ".xz", ".zip"])
@@ -88,7 +89,7 @@ def test_compressed_members(folder, ending):
         else:
             pack = gzip.compress if ending == ".gz" else lzma.compress
             path.with_name(name + ending).write_bytes(pack(content))
-    assert_is_the_made_up_data(cafa.load(folder))
+    assert_is_the_made_up_data(load_cafa(folder))
 
 
 def test_cafa6_variants(tmp_path):
@@ -102,11 +103,11 @@ def test_cafa6_variants(tmp_path):
 
 
 def test_course_data_are_what_the_manifest_says():
-    data = cafa.load("course")
+    data = load_cafa("course")
     assert data.sequences["EntryID"].is_unique and data.sequences["Length"].min() > 0
-    assert set(data.terms["EntryID"]) == set(data.sequences["EntryID"]) == set(data.taxonomy["EntryID"])
-    assert set(data.terms["aspect"]) == {"MFO", "BPO", "CCO"}
-    assert not data.terms.duplicated().any()
+    assert set(data.annotations["EntryID"]) == set(data.sequences["EntryID"]) == set(data.taxonomy["EntryID"])
+    assert set(data.annotations["aspect"]) == {"MFO", "BPO", "CCO"}
+    assert not data.annotations.duplicated().any()
     insulin = data.sequences.set_index("EntryID").loc["P01308"]
     assert insulin["Sequence"].startswith("MALWMRLL") and insulin["Length"] == 110
     assert "2022-07-01" in data.source and "the bundled course data" in data.source
@@ -125,7 +126,7 @@ def test_damaged_course_data_are_refused(tmp_path, monkeypatch, damage):
     try:
         expected = {"missing": FileNotFoundError, "altered": ValueError}[damage]
         with pytest.raises(expected, match=r"train_taxonomy.tsv.xz (is missing|has been altered).*git checkout"):
-            cafa.load("course")
+            load_cafa("course")
     finally:
         bundled.bundled_folder.cache_clear()
 
@@ -133,18 +134,18 @@ def test_damaged_course_data_are_refused(tmp_path, monkeypatch, damage):
 def test_a_missing_file_is_named(folder):
     (folder / "Train/go-basic.obo").unlink()
     with pytest.raises(FileNotFoundError, match="no go-basic.obo in it"):
-        cafa.load(folder)
+        load_cafa(folder)
 
 
 def test_a_file_that_is_there_twice_is_refused(folder):
     shutil.copy(folder / "Train/go-basic.obo", folder)
     with pytest.raises(ValueError, match="go-basic.obo is there more than once"):
-        cafa.load(folder)
+        load_cafa(folder)
 
 
 def test_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(FileNotFoundError, match='neither a folder nor a zip file.*"course"'):
-        cafa.load(tmp_path / "nowhere")
+        load_cafa(tmp_path / "nowhere")
 
 
 def test_a_zip_of_two_files_in_place_of_one(folder):
@@ -153,7 +154,7 @@ def test_a_zip_of_two_files_in_place_of_one(folder):
         archive.writestr("a", "")
         archive.writestr("b", "")
     with pytest.raises(ValueError, match="train_terms.tsv.zip: one file is expected inside, found 2"):
-        cafa.load(folder)
+        load_cafa(folder)
 
 
 def refusal(path, kind: type[Exception] = ValueError) -> str:
@@ -340,9 +341,9 @@ def test_a_damaged_archive_is_named_by_every_reader(folder):
         path.unlink()
         packed.write_bytes(gzip.compress(content)[:-9])
         with pytest.raises(ValueError, match=f"{packed.name}.*Compressed file ended before.*download it again"):
-            cafa.load(folder)
+            load_cafa(folder)
         packed.write_bytes(gzip.compress(content))
-    assert_is_the_made_up_data(cafa.load(folder))
+    assert_is_the_made_up_data(load_cafa(folder))
 
 
 def test_a_fasta_that_does_not_exist(tmp_path):

@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks import __main__ as results
 from benchmarks import course, embedding, metrics, runtimes, seeds, timing, training, workers
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.per_row import compute_metrics
+from dlfb_helpers.metrics.per_row import mean_metrics
 from dlfb_helpers.training.compiled import batch_order
 
 
@@ -30,7 +30,7 @@ def made_up():
 
 
 def test_both_ways_of_metrics_agree_with_ties_and_undefined_rows(made_up):
-    ours = compute_metrics(*made_up, by="protein")
+    ours = mean_metrics(*made_up, by="protein")
     assert metrics.largest_difference(metrics.by_sklearn(*made_up), ours) < 1e-9
     assert metrics.fmax_by_loop(*made_up) == pytest.approx(fmax(*made_up).f, abs=1e-9)
 
@@ -91,7 +91,7 @@ def test_vectors_that_differ_are_not_passed_over():
 def test_a_worker_embeds_in_a_process_of_its_own_and_another_network_gives_the_same(tmp_path):
     sequences = embedding.proteins_of(runtimes.KIND, 1_000)
     worker = workers.Worker("runtimes.py", tmp_path, "JAX", "1000", tmp_path / "vectors.npy")
-    np.testing.assert_allclose(worker(), get_mean_embeddings(sequences, "course"), atol=1e-5)
+    np.testing.assert_allclose(worker(), mean_embeddings(sequences, "course"), atol=1e-5)
     assert worker.close() > 100
     with pytest.raises(RuntimeError, match="ended with 1"):
         workers.Worker("runtimes.py", tmp_path, "no way", "1000", tmp_path / "vectors.npy")

@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.cli.predict import run
 from dlfb_helpers.predictors.results import load_predictions
 
@@ -15,7 +15,7 @@ from dlfb_helpers.predictors.results import load_predictions
 @pytest.fixture(scope="module")
 def proteins():
     ids = load_predictions("random").index[:8]
-    sequences = cafa.load().sequences.set_index("EntryID")["Sequence"][ids]
+    sequences = load_cafa().sequences.set_index("EntryID")["Sequence"][ids]
     return pd.concat([sequences, pd.Series({"new": "MWPWPHWPHWCCHWPMMWPHC"})])
 
 

@@ -16,15 +16,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.cli import check as checks
 from dlfb_helpers.cli import data as data_command
 from dlfb_helpers.cli.main import app
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files.assets import bundled_folder
-from dlfb_helpers.predictors import predictor as predictors
 from dlfb_helpers.predictors import table as prediction_table
+from dlfb_helpers.predictors.predictor import load_predictor
 from dlfb_helpers.predictors.results import load_predictions, load_results
 
 
@@ -38,7 +38,7 @@ def run(*arguments, status=0):
 def proteins():
     """Six test proteins of chapter 9, and one that nobody has seen."""
     ids = load_predictions("random").index[:6]
-    sequences = cafa.load().sequences.set_index("EntryID")["Sequence"][ids]
+    sequences = load_cafa().sequences.set_index("EntryID")["Sequence"][ids]
     return pd.concat([sequences, pd.Series({"new": "MWPWPHWPHWCCHWPMMWPHC"})])
 
 
@@ -63,7 +63,7 @@ def test_predict_writes_what_the_predictor_says(fasta, proteins, tmp_path, capsy
     run("predict", fasta, "-o", out, "--cafa", cafa_file, "--minimum", "0.1")
     said = capsys.readouterr()
     assert said.out == "" and "7 proteins; in training: " in said.err
-    table, trained = read(out), predictors.load()
+    table, trained = read(out), load_predictor()
     evidence = ["nearest", "identity", "seen", "nearest_functions"]
     assert list(table.columns) == ["protein", "term", "name", "probability", "implied", *evidence]
     assert table["protein"].drop_duplicates().tolist() == proteins.index.tolist()  # all of them, in the file's order
@@ -83,7 +83,7 @@ def test_predict_writes_what_the_predictor_says(fasta, proteins, tmp_path, capsy
 
 def test_predictions_are_chapter_9s(proteins):
     """Alone, together and backwards, through the same code that the command uses."""
-    trained, ids = predictors.load(), proteins.index[:6]
+    trained, ids = load_predictor(), proteins.index[:6]
     expected = trained.calibration(load_predictions("random").loc[ids])
     for some in (proteins[:6], proteins[:6][::-1], proteins[2:3]):
         tables = pd.concat(prediction_table.prediction_tables(trained, some, minimum=0.0))
@@ -239,11 +239,11 @@ def test_check_names_a_package_of_a_wrong_release(monkeypatch):
 
 def write_cafa(folder, ids):
     """Some of the course's proteins with their annotations, as CAFA's files."""
-    data = cafa.load()
+    data = load_cafa()
     chosen = data.sequences[data.sequences["EntryID"].isin(ids)]
     fasta = "".join(f">{row.EntryID}\n{row.Sequence}\n" for row in chosen.itertuples())
     (folder / "train_sequences.fasta").write_text(fasta)
-    for name, table in (("terms", data.terms), ("taxonomy", data.taxonomy)):
+    for name, table in (("terms", data.annotations), ("taxonomy", data.taxonomy)):
         table[table["EntryID"].isin(ids)].to_csv(folder / f"train_{name}.tsv", sep="\t", index=False)
     ontology = next(bundled_folder("course_data").glob("go-basic.obo*"))
     (folder / ontology.name).write_bytes(ontology.read_bytes())
@@ -252,7 +252,7 @@ def write_cafa(folder, ids):
 
 @pytest.fixture(scope="module")
 def small_folder(tmp_path_factory):
-    return write_cafa(tmp_path_factory.mktemp("cafa"), label_table(cafa.load()).table.sample(700, random_state=0).index)
+    return write_cafa(tmp_path_factory.mktemp("cafa"), label_table(load_cafa()).table.sample(700, random_state=0).index)
 
 
 def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys):
@@ -266,18 +266,18 @@ def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys)
     assert auprc.startswith(f"{float(measured['auPRC']):.2f} (") and float(measured["auPRC"]) > 0.2
     assert told["test Fmax"] == f"{float(measured['Fmax']):.2f}"
     run("predict", fasta, "-o", tmp_path / "out.tsv", "--predictor", tmp_path / "own")
-    assert set(read(tmp_path / "out.tsv")["term"]) <= set(predictors.load(tmp_path / "own").names)
+    assert set(read(tmp_path / "out.tsv")["term"]) <= set(load_predictor(tmp_path / "own").names)
 
 
 def test_another_aspect_is_learnt_without_its_root(small_folder, tmp_path, capsys):
     run("train", small_folder, "-o", tmp_path / "places", "--aspect", "CCO", "--min-proteins", "150", "--quick")
-    trained = predictors.load(tmp_path / "places")
+    trained = load_predictor(tmp_path / "places")
     assert trained.facts["aspect"] == "CCO" and ROOTS["CCO"] not in trained.names
-    assert {cafa.load().ontology.aspects[term] for term in trained.names} == {"CCO"}
+    assert {load_cafa().ontology.aspects[term] for term in trained.names} == {"CCO"}
 
 
 def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
-    run("evaluate", write_cafa(tmp_path, predictors.load().mixture.known.targets.index[:20]), status=1)
+    run("evaluate", write_cafa(tmp_path, load_predictor().mixture.known.targets.index[:20]), status=1)
     assert "the predictor was trained on all 20" in capsys.readouterr().err
 
 

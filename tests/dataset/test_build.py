@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.build import add_embeddings, build_dataset
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.splits import split_proteins
-from dlfb_helpers.embedding import checkpoints
 from dlfb_helpers.embedding import mean as embeddings
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 
 
 @pytest.fixture(scope="module")
 def proteins():
-    return label_table(cafa.load()).table
+    return label_table(load_cafa()).table
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_labels_stay_with_their_protein(splits, proteins):
 def test_bundled_vectors_are_those_the_checkpoint_gives(splits, proteins, course):
     table = pd.concat(splits.values())
     chosen = proteins[proteins["Length"] < 150].sample(12, random_state=0)
-    computed = get_mean_embeddings(chosen["Sequence"].tolist(), course)
+    computed = mean_embeddings(chosen["Sequence"].tolist(), course)
     np.testing.assert_allclose(table.filter(like="ME:").loc[chosen.index].to_numpy(), computed, atol=1e-5)
 
 
@@ -54,13 +54,13 @@ def test_course_proteins_need_no_computing(proteins, course, monkeypatch):
     def no_computing(*arguments):
         raise AssertionError("a course protein had to be embedded")
 
-    monkeypatch.setattr(embeddings, "get_mean_embeddings", no_computing)
+    monkeypatch.setattr(embeddings, "mean_embeddings", no_computing)
     assert add_embeddings(proteins, course).shape == (len(proteins), 320 + proteins.filter(like="GO:").shape[1])
 
 
 def test_another_checkpoint_is_computed(proteins, tiny_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("DLFB_CACHE", str(tmp_path))
     few = proteins[proteins["Length"] < 80].head(5)
-    tiny = checkpoints.load(str(tiny_folder), device="cpu")
+    tiny = load_checkpoint(str(tiny_folder), device="cpu")
     vectors = add_embeddings(few, tiny).filter(like="ME:")
-    np.testing.assert_allclose(vectors.to_numpy(), get_mean_embeddings(few["Sequence"].tolist(), tiny), atol=1e-5)
+    np.testing.assert_allclose(vectors.to_numpy(), mean_embeddings(few["Sequence"].tolist(), tiny), atol=1e-5)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.dataset.batches import convert_to_tfds
 from dlfb_helpers.dataset.labels import label_table
@@ -103,7 +104,7 @@ def test_other_ids_are_mapped_or_counted_never_lost():
 
 def test_terms_are_propagated_where_the_file_is_not():
     data = made_up_data()
-    leaves = data.terms[data.terms["term"].isin([KINASE, ATP, RARE, PROTEIN_BINDING])]
+    leaves = data.annotations[data.annotations["term"].isin([KINASE, ATP, RARE, PROTEIN_BINDING])]
     bare = cafa.CafaData(leaves, data.sequences, data.taxonomy, data.ontology, "bare")
     proteins = label_table(bare, min_proteins=2)
     pd.testing.assert_frame_equal(proteins.table, label_table(data, min_proteins=2).table)
@@ -128,7 +129,7 @@ def test_nothing_left_is_an_error():
 
 @pytest.fixture(scope="module")
 def labelled():
-    return label_table(cafa.load("course"))
+    return label_table(load_cafa("course"))
 
 
 def test_course_data_give_the_numbers_of_the_course(labelled):

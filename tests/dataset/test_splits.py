@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, homology_split
 from dlfb_helpers.proteins import families as homology
@@ -17,7 +17,7 @@ from dlfb_helpers.proteins.alignment import align_all
 
 @pytest.fixture(scope="module")
 def table():
-    return label_table(cafa.load()).table
+    return label_table(load_cafa()).table
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_no_hash_seed_matters():
     program = (
         "from dlfb_helpers.annotations import cafa; from dlfb_helpers.dataset.labels import label_table; "
         "from dlfb_helpers.dataset.splits import homology_split; import hashlib; "
-        "print(hashlib.sha256(repr(homology_split(label_table(cafa.load()).table)[0]).encode()).hexdigest())"
+        "print(hashlib.sha256(repr(homology_split(label_table(load_cafa()).table)[0]).encode()).hexdigest())"
     )
     outputs = {
         subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": str(seed)},

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.time_split import time_split
 from dlfb_helpers.files.assets import bundled_folder
 
 
 @pytest.fixture(scope="module")
 def data():
-    return cafa.load()
+    return load_cafa()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_early_labels_are_those_of_2019(data, split, before):
     expected = {term for _, term in data.ontology.propagate((entry, term) for term in known)}
     labelled = set(split.train.columns[split.train.loc[entry].eq(1)])
     assert labelled == expected & set(split.train.columns)
-    assert split.early.terms["EntryID"].nunique() == before["EntryID"].nunique()
+    assert split.early.annotations["EntryID"].nunique() == before["EntryID"].nunique()
 
 
 def test_identical_sequences_lie_in_one_part(split):
@@ -54,7 +55,7 @@ def test_identical_sequences_lie_in_one_part(split):
 
 
 def test_the_order_of_the_rows_does_not_matter(data, split):
-    shuffled = replace(data, terms=data.terms.sample(frac=1, random_state=0))
+    shuffled = replace(data, annotations=data.annotations.sample(frac=1, random_state=0))
     again = time_split(shuffled)
     assert again.test.equals(split.test)
     assert again.train.equals(split.train)

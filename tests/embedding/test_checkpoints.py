@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files import assets as bundled
 
 
@@ -55,37 +56,37 @@ def test_fused_gelu_computes_what_the_library_computes(course):
 
 
 def test_folder_checkpoint_loads(tiny_folder):
-    tiny = checkpoints.load(str(tiny_folder))
+    tiny = load_checkpoint(str(tiny_folder))
     assert tiny.width == 16
     assert tiny.tokenizer.encode("MALWM") == [0, 20, 5, 4, 22, 20, 2]
-    assert checkpoints.load(str(tiny_folder)).digest == tiny.digest
+    assert load_checkpoint(str(tiny_folder)).digest == tiny.digest
 
 
 def test_hub_checkpoint_loads_from_the_hub_cache(tiny_folder, hub_cache):
-    tiny = checkpoints.load("course-tests/tiny-esm", masked_lm=True)
-    assert tiny.digest == checkpoints.load(str(tiny_folder)).digest
+    tiny = load_checkpoint("course-tests/tiny-esm", masked_lm=True)
+    assert tiny.digest == load_checkpoint(str(tiny_folder)).digest
     assert tiny.model.lm_head.dense.weight.shape == (16, 16)
 
 
 def test_unreachable_hub_names_the_offline_choices(hub_cache):
     with pytest.raises(ConnectionError, match=r"esm2_t6_8M_UR50D.*Without a network use checkpoint=\"course\""):
-        checkpoints.load("facebook/esm2_t6_8M_UR50D")
+        load_checkpoint("facebook/esm2_t6_8M_UR50D")
 
 
 def test_unknown_name_is_an_error():
     with pytest.raises(ValueError, match="unknown checkpoint 'esm2'"):
-        checkpoints.load("esm2")
+        load_checkpoint("esm2")
 
 
 def test_folder_without_config_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="holds no config.json"):
-        checkpoints.load(str(tmp_path))
+        load_checkpoint(str(tmp_path))
 
 
 def test_other_model_type_is_an_error(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     with pytest.raises(ValueError, match="of type 'bert'"):
-        checkpoints.load(str(tmp_path))
+        load_checkpoint(str(tmp_path))
 
 
 def test_pickled_weights_are_refused(tiny_folder, tmp_path):
@@ -94,7 +95,7 @@ def test_pickled_weights_are_refused(tiny_folder, tmp_path):
     (folder / "model.safetensors").unlink()
     torch.save({"esm.embeddings.word_embeddings.weight": torch.zeros(33, 16)}, folder / "pytorch_model.bin")
     with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
-        checkpoints.load(str(folder))
+        load_checkpoint(str(folder))
 
 
 def test_missing_tensors_are_an_error(tiny_folder, tmp_path):
@@ -106,7 +107,7 @@ def test_missing_tensors_are_an_error(tiny_folder, tmp_path):
     kept = {name: t for name, t in tensors.items() if "layer.1.output" not in name}
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ValueError, match=r"lacks \d+ tensors, the first is .*layer\.1\.output"):
-        checkpoints.load(str(folder))
+        load_checkpoint(str(folder))
 
 
 def test_device_is_one_that_torch_has():

@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 import pytest
 from ray.cluster_utils import Cluster
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.embedding import cluster as ray_embedding
-from dlfb_helpers.embedding.checkpoints import load
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.cluster import Embedder, _connect, embed_parquet, main, ray
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.embedding.store import parquet_bytes
 from dlfb_helpers.embedding.table import embedding_table
@@ -42,7 +42,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def proteins():
     """Eighty real proteins, two of them long, in nobody's order."""
-    table = cafa.load().sequences
+    table = load_cafa().sequences
     some = pd.concat([table[table["Length"] < 200].head(78), table[table["Length"].between(1_100, 1_300)].head(2)])
     return some.sample(frac=1, random_state=0, ignore_index=True)
 
@@ -146,8 +146,8 @@ def test_a_worker_killed_at_work_costs_no_row_and_none_comes_twice(
     assert len(batches) > 80 / 8  # the killed one's batch was computed again
 
     found = pq.read_table(tmp_path / "out")
-    tiny = load(str(tiny_folder), device="cpu")
-    vectors = get_mean_embeddings(proteins["Sequence"].tolist(), tiny)
+    tiny = load_checkpoint(str(tiny_folder), device="cpu")
+    vectors = mean_embeddings(proteins["Sequence"].tolist(), tiny)
     plain = embedding_table(proteins, vectors, store_settings(tiny), "window")
     expected = pq.read_table(io.BytesIO(parquet_bytes(plain)))
     assert found.schema.equals(expected.schema, check_metadata=True)

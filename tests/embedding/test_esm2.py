@@ -5,7 +5,7 @@ import pytest
 import torch
 from transformers import EsmConfig, EsmModel
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.embedding import checkpoints
 from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder
 
@@ -13,7 +13,7 @@ from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder
 @pytest.fixture(scope="module")
 def sequences():
     """Real proteins from one residue to five hundred, some of lengths at the edge of a block."""
-    table = cafa.load().sequences["Sequence"]
+    table = load_cafa().sequences["Sequence"]
     lengths = [BLOCK - 3, BLOCK - 2, BLOCK - 1, 2 * BLOCK - 2, 100, 350, 500]
     return ["M", *(next(s for s in table if len(s) >= length)[:length] for length in lengths)]
 

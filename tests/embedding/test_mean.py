@@ -9,8 +9,9 @@ import torch
 
 from dlfb_helpers.embedding import checkpoints, windows
 from dlfb_helpers.embedding import mean as embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.esm2 import PackedEncoder
-from dlfb_helpers.embedding.mean import get_mean_embeddings, get_sequence_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
 from dlfb_helpers.embedding.windows import window_plan
 
 INSULIN = (
@@ -27,7 +28,7 @@ class HalfPrecision(checkpoints.Checkpoint):
 
 @pytest.fixture(scope="module")
 def tiny(tiny_folder):
-    return checkpoints.load(str(tiny_folder), device="cpu")
+    return load_checkpoint(str(tiny_folder), device="cpu")
 
 
 def test_vector_is_the_mean_over_residues_alone(course):
@@ -36,16 +37,16 @@ def test_vector_is_the_mean_over_residues_alone(course):
         hidden = course.encoder(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state[0]
     assert hidden.shape == (112, 320)
     expected = hidden[1:111].mean(0).numpy()  # neither <cls> nor <eos>
-    np.testing.assert_allclose(get_mean_embeddings([INSULIN], course)[0], expected, atol=1e-5)
-    np.testing.assert_allclose(get_sequence_embeddings(INSULIN, course).mean(0), expected, atol=1e-5)
+    np.testing.assert_allclose(mean_embeddings([INSULIN], course)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(residue_embeddings(INSULIN, course).mean(0), expected, atol=1e-5)
 
 
 def test_vector_is_the_same_alone_shuffled_or_beside_a_500_mer(course):
-    together = get_mean_embeddings(SEQUENCES, course)
+    together = mean_embeddings(SEQUENCES, course)
     assert together.shape == (6, 320) and together.dtype == np.float32
-    alone = np.concatenate([get_mean_embeddings([sequence], course) for sequence in SEQUENCES])
+    alone = np.concatenate([mean_embeddings([sequence], course) for sequence in SEQUENCES])
     order = np.random.default_rng(1).permutation(len(SEQUENCES))
-    shuffled = get_mean_embeddings([SEQUENCES[i] for i in order], course)
+    shuffled = mean_embeddings([SEQUENCES[i] for i in order], course)
     np.testing.assert_allclose(together, alone, atol=1e-5)
     np.testing.assert_allclose(shuffled, together[order], atol=1e-5)
 
@@ -55,14 +56,14 @@ def test_averaging_padding_would_fail_that_test(course):
     tokens = course.tokenizer(["MALWM", (INSULIN * 5)[:500]], padding=True, return_tensors="pt")
     with torch.inference_mode():
         hidden = course.encoder(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state
-    assert np.abs(hidden[0].mean(0).numpy() - get_mean_embeddings(["MALWM"], course)[0]).max() > 0.1
+    assert np.abs(hidden[0].mean(0).numpy() - mean_embeddings(["MALWM"], course)[0]).max() > 0.1
 
 
 def test_half_precision_keeps_the_direction(course, monkeypatch):
-    exact = get_mean_embeddings(SEQUENCES, course)
+    exact = mean_embeddings(SEQUENCES, course)
     monkeypatch.setattr(PackedEncoder, "_one_by_one", PackedEncoder._side_by_side)
     half = HalfPrecision(course.name, course.digest, course.tokenizer, course.model, course.device)
-    rough = get_mean_embeddings(SEQUENCES, half)
+    rough = mean_embeddings(SEQUENCES, half)
     cosine = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
     assert (cosine >= 0.9999).all()
     assert np.abs(exact - rough).max() > 1e-4  # it was another precision
@@ -95,20 +96,20 @@ def test_a_long_protein_is_the_residue_mean_of_its_windows(tiny):
     hidden = np.zeros((1200, 16))
     covered = np.zeros(1200)
     for start in windows.window_starts(1200):
-        hidden[start : start + 1022] += get_sequence_embeddings(long[start : start + 1022], tiny)
+        hidden[start : start + 1022] += residue_embeddings(long[start : start + 1022], tiny)
         covered[start : start + 1022] += 1
     expected = (hidden / covered[:, None]).mean(0)
-    np.testing.assert_allclose(get_mean_embeddings([long], tiny)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(mean_embeddings([long], tiny)[0], expected, atol=1e-5)
 
 
 def test_truncation_and_refusal_are_choices(tiny):
     long = (INSULIN * 11)[:1200]
-    truncated = get_mean_embeddings([long], tiny, long_proteins="truncate")
-    np.testing.assert_allclose(truncated, get_mean_embeddings([long[:1022]], tiny), atol=1e-5)
+    truncated = mean_embeddings([long], tiny, long_proteins="truncate")
+    np.testing.assert_allclose(truncated, mean_embeddings([long[:1022]], tiny), atol=1e-5)
     with pytest.raises(ValueError, match="1200 residues is longer than 1022"):
-        get_mean_embeddings([long], tiny, long_proteins="error")
+        mean_embeddings([long], tiny, long_proteins="error")
     with pytest.raises(ValueError, match="choose"):
-        get_mean_embeddings([long], tiny, long_proteins="wndow")
+        mean_embeddings([long], tiny, long_proteins="wndow")
 
 
 def test_the_plan_records_what_is_done_with_each_protein():
@@ -118,7 +119,7 @@ def test_the_plan_records_what_is_done_with_each_protein():
 
 
 def test_running_out_of_memory_halves_the_batch(tiny, monkeypatch):
-    expected = get_mean_embeddings(SEQUENCES, tiny)
+    expected = mean_embeddings(SEQUENCES, tiny)
     run, sizes = embeddings._hidden, []
 
     def small_device(checkpoint, sequences):
@@ -128,7 +129,7 @@ def test_running_out_of_memory_halves_the_batch(tiny, monkeypatch):
         return run(checkpoint, sequences)
 
     monkeypatch.setattr(embeddings, "_hidden", small_device)
-    np.testing.assert_allclose(get_mean_embeddings(SEQUENCES, tiny, max_tokens=4096), expected, atol=1e-5)
+    np.testing.assert_allclose(mean_embeddings(SEQUENCES, tiny, max_tokens=4096), expected, atol=1e-5)
     assert max(sizes) == 6 and sizes.count(6) == 1
 
 
@@ -138,26 +139,26 @@ def test_a_single_protein_too_large_for_the_device_is_an_error(tiny, monkeypatch
 
     monkeypatch.setattr(embeddings, "_hidden", no_memory)
     with pytest.raises(torch.OutOfMemoryError, match="injected"):
-        get_mean_embeddings(["MALWM", "MAL"], tiny)
+        mean_embeddings(["MALWM", "MAL"], tiny)
 
 
 @pytest.mark.parametrize("bad", ["MAL WM", "malwm", "MAL*", "", "MALJ"])
 def test_a_letter_the_model_does_not_know_names_the_sequence(tiny, bad):
     with pytest.raises(ValueError, match="sequence 1"):
-        get_mean_embeddings(["MALWM", bad], tiny)
+        mean_embeddings(["MALWM", bad], tiny)
 
 
 def test_no_sequences_give_no_rows(tiny):
-    assert get_mean_embeddings([], tiny).shape == (0, 16)
+    assert mean_embeddings([], tiny).shape == (0, 16)
 
 
 def test_one_thread_or_several_give_the_same_and_the_threads_come_back(course):
     cores = torch.get_num_threads()
-    several = get_mean_embeddings(SEQUENCES, course, max_tokens=256)
+    several = mean_embeddings(SEQUENCES, course, max_tokens=256)
     assert torch.get_num_threads() == cores
     torch.set_num_threads(1)
     try:
-        one = get_mean_embeddings(SEQUENCES, course, max_tokens=256)
+        one = mean_embeddings(SEQUENCES, course, max_tokens=256)
     finally:
         torch.set_num_threads(cores)
     np.testing.assert_allclose(several, one, atol=1e-5)
@@ -168,9 +169,9 @@ def test_titin_embeds_in_bounded_memory(course):
     program = (
         "import resource, numpy as np, torch; torch.set_num_threads(2);"
         "from dlfb_helpers.annotations import cafa; from dlfb_helpers.embedding import checkpoints;"
-        "from dlfb_helpers.embedding.mean import get_mean_embeddings as embed;"
-        "text = ''.join(cafa.load().sequences['Sequence'].head(200))[:34350]; assert len(text) == 34350;"
-        "course = checkpoints.load('course', device='cpu'); embed([text[:1022]] * 4, course);"
+        "from dlfb_helpers.embedding.mean import mean_embeddings as embed;"
+        "text = ''.join(load_cafa().sequences['Sequence'].head(200))[:34350]; assert len(text) == 34350;"
+        "course = load_checkpoint('course', device='cpu'); embed([text[:1022]] * 4, course);"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; vector = embed([text], course);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, np.isfinite(vector).all())"
     )

@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from dlfb_helpers.embedding import checkpoints
 from dlfb_helpers.embedding import runs as embedding_runs
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.runs import compute_missing, embed_proteins, store_settings
 from dlfb_helpers.embedding.store import EmbeddingStore
 from dlfb_helpers.files.assets import bundled_folder
@@ -22,7 +22,7 @@ SEQUENCES = [INSULIN, "MALWM", "M", INSULIN[::-1], (INSULIN * 5)[:500], INSULIN[
 
 @pytest.fixture(scope="module")
 def tiny(tiny_folder):
-    return checkpoints.load(str(tiny_folder), device="cpu")
+    return load_checkpoint(str(tiny_folder), device="cpu")
 
 
 def test_no_sequences_give_no_rows(tiny, tmp_path):
@@ -32,7 +32,7 @@ def test_no_sequences_give_no_rows(tiny, tmp_path):
 def test_the_cache_gives_the_same_vectors_without_computing(tiny, tmp_path, monkeypatch):
     calls = []
     first = embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path, progress=lambda *done: calls.append(done))
-    np.testing.assert_allclose(first[:6], get_mean_embeddings(SEQUENCES, tiny), atol=1e-5)
+    np.testing.assert_allclose(first[:6], mean_embeddings(SEQUENCES, tiny), atol=1e-5)
     assert np.array_equal(first[0], first[6])
     residues = sum(map(len, SEQUENCES))
     assert calls == [(residues, residues)]  # the repeated insulin was computed once
@@ -40,7 +40,7 @@ def test_the_cache_gives_the_same_vectors_without_computing(tiny, tmp_path, monk
     def no_computing(*arguments):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(embedding_runs, "get_mean_embeddings", no_computing)
+    monkeypatch.setattr(embedding_runs, "mean_embeddings", no_computing)
     assert np.array_equal(embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path), first)
 
 
@@ -55,7 +55,7 @@ def test_an_interrupted_run_resumes(tiny, tmp_path, monkeypatch):
     left = []
     resumed = embed_proteins(SEQUENCES, tiny, cache=tmp_path, progress=lambda done, total: left.append(total))
     assert 0 < left[0] < sum(map(len, SEQUENCES))
-    np.testing.assert_allclose(resumed, get_mean_embeddings(SEQUENCES, tiny), atol=1e-5)
+    np.testing.assert_allclose(resumed, mean_embeddings(SEQUENCES, tiny), atol=1e-5)
 
 
 def test_another_checkpoint_or_policy_does_not_hit_the_cache(tiny, course, tmp_path):
@@ -73,8 +73,8 @@ import torch
 torch.set_num_threads(1)
 from dlfb_helpers.annotations import cafa
 from dlfb_helpers.embedding import checkpoints, runs as embedding_runs
-checkpoint = checkpoints.load(sys.argv[1], device="cpu")
-sequences = cafa.load().sequences.query("Length < 200")["Sequence"].head(150).tolist()
+checkpoint = load_checkpoint(sys.argv[1], device="cpu")
+sequences = load_cafa().sequences.query("Length < 200")["Sequence"].head(150).tolist()
 embedding_runs.RESIDUES_A_PART = 300
 whole, killed, both = (pathlib.Path(sys.argv[2], name) for name in ("whole", "killed", "both"))
 def start(folder, pipe):

@@ -10,18 +10,18 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.cli.main import app
-from dlfb_helpers.embedding import checkpoints
 from dlfb_helpers.embedding import runs as embedding_runs
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.proteins.fasta import sequence_key
 
 
 @pytest.fixture(scope="module")
 def proteins():
     """Thirty real proteins, one of them long."""
-    table = cafa.load().sequences
+    table = load_cafa().sequences
     return pd.concat([table[table["Length"] < 200].head(29), table[table["Length"].between(1_100, 1_300)].head(1)])
 
 
@@ -52,10 +52,10 @@ def test_rows_are_the_files_and_say_what_was_done(fasta, proteins, tiny_folder, 
     assert table["policy"].to_pylist() == ["whole"] * 29 + ["window"]
     assert table["windows"].to_pylist() == [1] * 29 + [2]
     assert table["residues_used"].to_pylist() == proteins["Length"].tolist()
-    tiny = checkpoints.load(str(tiny_folder), device="cpu")
+    tiny = load_checkpoint(str(tiny_folder), device="cpu")
     settings = json.loads(table.schema.metadata[b"dlfb"])
     assert settings["checkpoint"] == tiny.digest and settings["precision"] == "float32"
-    expected = get_mean_embeddings(proteins["Sequence"].tolist(), tiny)
+    expected = mean_embeddings(proteins["Sequence"].tolist(), tiny)
     np.testing.assert_allclose(np.array(table["vector"].to_pylist()), expected, atol=1e-5)
     said = capsys.readouterr()
     assert said.out == "" and "residues, " in said.err and "0.0 min left" in said.err

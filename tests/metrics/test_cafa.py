@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from cafaeval.evaluation import cafa_eval
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, label_table
@@ -130,13 +130,13 @@ def test_without_the_root_column_equal_to_cafaeval_without_orphans(made_up, tmp_
 
 @pytest.fixture(scope="module")
 def course_data():
-    return cafa.load()
+    return load_cafa()
 
 
 @pytest.fixture(scope="module")
 def training_rows(course_data):
     """Propagated annotations of 800 training proteins; alternative ids translated, retired ones dropped."""
-    rows = course_data.terms[course_data.terms["aspect"] == "MFO"]
+    rows = course_data.annotations[course_data.annotations["aspect"] == "MFO"]
     entries = sorted(rows["EntryID"].unique())[:800]
     rows = rows[rows["EntryID"].isin(entries)]
     rows = rows.assign(term=rows["term"].map(course_data.ontology.canonical)).dropna()
@@ -149,8 +149,8 @@ def course_targets(course_data):
     """The labels of 300 human proteins; all ancestors of a column are columns."""
     taxonomy = course_data.taxonomy
     human = taxonomy["EntryID"][taxonomy["taxonomyID"] == HUMAN].sort_values()[::6]  # a sixth of them: quicker
-    rows = course_data.terms[course_data.terms["EntryID"].isin(human)]
-    labelled = label_table(replace(course_data, terms=rows), generic_terms=(), min_proteins=8)
+    rows = course_data.annotations[course_data.annotations["EntryID"].isin(human)]
+    labelled = label_table(replace(course_data, annotations=rows), generic_terms=(), min_proteins=8)
     return labelled.table.filter(like="GO:")[:300]
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, precision_score, recall_sco
 from dlfb_helpers.metrics.per_row import (
     METRICS,
     average_precision,
-    compute_metrics,
+    mean_metrics,
     metrics_table,
     micro_average_precision,
     roc_auc,
@@ -84,7 +84,7 @@ def test_macro_auprc_is_the_mean_over_terms_with_a_positive(single_class):
     targets, scores = single_class
     defined = targets.any(axis=0)
     theirs = average_precision_score(targets[:, defined], scores[:, defined], average="macro")
-    means = compute_metrics(targets, scores, by="term")
+    means = mean_metrics(targets, scores, by="term")
     assert means["auprc"] == pytest.approx(theirs, abs=1e-6)
     assert means["without_positives"] == (~defined).sum() > 0
     assert abs(means["auprc"] - micro_average_precision(targets, scores)) > 1e-3
@@ -126,7 +126,7 @@ def test_example_by_hand():
 def test_undefined_is_left_out_of_the_mean_and_counted():
     targets = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 1], [0, 1, 0]])
     probabilities = np.array([[0.9, 0.1, 0.2], [0.9, 0.1, 0.2], [0.9, 0.8, 0.7], [0.4, 0.1, 0.2]])
-    means = compute_metrics(targets, probabilities, by="protein")
+    means = mean_metrics(targets, probabilities, by="protein")
     assert (means["without_positives"], means["without_negatives"], means["without_predictions"]) == (1, 1, 1)
     assert means["recall"] == pytest.approx((1 + 1 + 0) / 3)
     assert means["precision"] == pytest.approx((1 + 1 + 0) / 3)
@@ -138,12 +138,12 @@ def test_undefined_is_left_out_of_the_mean_and_counted():
 def test_precision_can_be_averaged_over_rows_with_predictions():
     targets = np.array([[1, 0], [0, 1]])
     probabilities = np.array([[0.9, 0.1], [0.4, 0.1]])
-    assert compute_metrics(targets, probabilities)["precision"] == 0.5
-    assert compute_metrics(targets, probabilities, zero_division=np.nan)["precision"] == 1.0
+    assert mean_metrics(targets, probabilities)["precision"] == 0.5
+    assert mean_metrics(targets, probabilities, zero_division=np.nan)["precision"] == 1.0
 
 
 def test_all_undefined_gives_nan_without_a_warning(recwarn):
-    means = compute_metrics(np.zeros((3, 4)), np.full((3, 4), 0.2))
+    means = mean_metrics(np.zeros((3, 4)), np.full((3, 4), 0.2))
     assert all(np.isnan(means[name]) for name in METRICS if name != "accuracy")
     assert means["accuracy"] == 1.0 and means["without_positives"] == 3
     assert len(recwarn) == 0
@@ -151,7 +151,7 @@ def test_all_undefined_gives_nan_without_a_warning(recwarn):
 
 def test_per_protein_and_per_term_are_different_averages(scored):
     targets, scores = scored
-    by_protein, by_term = (compute_metrics(targets, scores, by=by) for by in ("protein", "term"))
+    by_protein, by_term = (mean_metrics(targets, scores, by=by) for by in ("protein", "term"))
     assert by_protein["accuracy"] == pytest.approx(by_term["accuracy"])
     assert abs(by_protein["auprc"] - by_term["auprc"]) > 1e-3
 
@@ -174,7 +174,7 @@ def test_rows_carry_the_labels_of_a_data_frame():
 )
 def test_bad_tables_are_refused(targets, scores, message):
     with pytest.raises(ValueError, match=message):
-        compute_metrics(targets, scores)
+        mean_metrics(targets, scores)
 
 
 def test_unknown_unit_and_axis_are_refused():

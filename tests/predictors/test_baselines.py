@@ -11,7 +11,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dlfb_helpers.metrics.per_row import compute_metrics, metrics_table
+from dlfb_helpers.metrics.per_row import mean_metrics, metrics_table
 from dlfb_helpers.predictors.baselines import (
     coin_flip,
     constant_frequency,
@@ -63,7 +63,7 @@ def test_constant_frequency_repeats_the_training_means(train_targets):
 
 def test_coin_scores_the_share_of_positives(train_targets):
     rare = train_targets[:, :3]
-    means = compute_metrics(rare, coin_flip(rare.shape), by="term")
+    means = mean_metrics(rare, coin_flip(rare.shape), by="term")
     assert means["auprc"] == pytest.approx(rare.mean(), abs=0.02)
     assert means["auroc"] == pytest.approx(0.5, abs=0.05)
 
@@ -73,7 +73,7 @@ def test_constant_scores_rank_terms_but_not_proteins(train_targets):
     table = metrics_table(train_targets, scores, by="term")
     np.testing.assert_allclose(table["auroc"], 0.5)
     np.testing.assert_allclose(table["auprc"], train_targets.mean(axis=0))
-    assert compute_metrics(train_targets, scores, by="protein")["auroc"] > 0.7
+    assert mean_metrics(train_targets, scores, by="protein")["auroc"] > 0.7
 
 
 @pytest.mark.parametrize("table", [np.zeros((0, 4)), np.zeros(4)])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import implied_terms, specific_terms
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.evidence import nearest_proteins
@@ -16,7 +16,7 @@ CHAIN = np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]], dtype=bool)  # term 0 below 
 
 @pytest.fixture(scope="module")
 def known():
-    table = cafa.load().sequences.set_index("EntryID")["Sequence"]
+    table = load_cafa().sequences.set_index("EntryID")["Sequence"]
     some = table[table.str.len() < 200].head(200)
     targets = pd.DataFrame({"GO:0000001": np.ones(len(some), dtype=np.uint8)}, index=some.index)
     return Proteins(some.tolist(), np.zeros((len(some), 2), dtype=np.float32), targets)

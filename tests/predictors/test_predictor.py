@@ -7,25 +7,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, count_violations
 from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.dataset.build import add_embeddings
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.metrics.calibration import LogitScaling
 from dlfb_helpers.predictors import predictor as predictors
 from dlfb_helpers.predictors.fitting import evaluate_predictor, written
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings
-from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.predictors.predictor import Predictor, load_predictor
 from dlfb_helpers.predictors.results import load_predictions
 from dlfb_helpers.training.ensemble import Recipe
 
 
 @pytest.fixture(scope="module")
 def data():
-    return cafa.load()
+    return load_cafa()
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +61,12 @@ def folder(small, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bundled():
-    return predictors.load()
+    return load_predictor()
 
 
 def test_it_predicts_the_same_after_saving_and_loading(small, folder, table, course):
     sequences = table["Sequence"].head(5)
-    again = predictors.load(folder)
+    again = load_predictor(folder)
     assert (again.names, again.calibration, again.threshold) == (small.names, small.calibration, small.threshold)
     assert dict(again.facts) == {**small.facts}
     one, other = small.predict(sequences, course), again.predict(sequences, course)
@@ -81,7 +81,7 @@ def test_it_is_saved_over_an_older_one_and_leaves_nothing_beside(small, folder, 
     small.save(target)
     assert [path.name for path in tmp_path.iterdir()] == ["predictor"]
     assert sorted(path.name for path in target.iterdir()) == sorted(path.name for path in folder.iterdir())
-    predictors.load(target)
+    load_predictor(target)
 
 
 def test_a_failed_save_leaves_what_was_there(small, folder, tmp_path, monkeypatch):
@@ -94,7 +94,7 @@ def test_a_failed_save_leaves_what_was_there(small, folder, tmp_path, monkeypatc
     with pytest.raises(OSError, match="No space left"):
         small.save(target)
     assert [path.name for path in tmp_path.iterdir()] == ["predictor"]
-    predictors.load(target)
+    load_predictor(target)
 
 
 def test_no_pickle_and_the_card_says_what_it_is(folder):
@@ -110,10 +110,10 @@ def test_an_altered_or_missing_file_is_refused(small, tmp_path, name):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(ValueError, match=f"{name} has been altered.*train it anew"):
-        predictors.load(path.parent)
+        load_predictor(path.parent)
     path.unlink()
     with pytest.raises(FileNotFoundError, match=f"{name} is missing"):
-        predictors.load(path.parent)
+        load_predictor(path.parent)
 
 
 def test_another_format_is_refused(small, tmp_path):
@@ -122,12 +122,12 @@ def test_another_format_is_refused(small, tmp_path):
     (target / "predictor.json").write_text(json.dumps(facts))
     predictors.write_manifest(target)
     with pytest.raises(ValueError, match="another format than 1"):
-        predictors.load(target)
+        load_predictor(target)
 
 
 def test_another_checkpoint_is_refused(small, tiny_folder):
     with pytest.raises(ValueError, match="was trained on embeddings of course"):
-        small.predict(pd.Series({"P1": "MALWM"}), checkpoints.load(str(tiny_folder), device="cpu"))
+        small.predict(pd.Series({"P1": "MALWM"}), load_checkpoint(str(tiny_folder), device="cpu"))
 
 
 def test_no_protein_gives_an_empty_table(small, course):
@@ -150,7 +150,7 @@ def test_the_bundled_one_predicts_what_chapter_9_shows(bundled, table):
 
 @pytest.mark.parametrize("name", predictors.BUNDLED)
 def test_the_bundled_ones_are_small_and_obey_the_ontology(name, data, table):
-    bundled = predictors.load(name)
+    bundled = load_predictor(name)
     folder = predictors.bundled_folder(predictors.BUNDLED[name])
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 8_000_000
     sample = table["Sequence"].sample(20, random_state=2)
@@ -162,7 +162,7 @@ def test_the_bundled_ones_are_small_and_obey_the_ontology(name, data, table):
 
 @pytest.mark.parametrize("name", ["course-BPO", "course-CCO"])
 def test_those_of_process_and_component_earn_their_place_by_figures_that_come_out_again(name):
-    bundled = predictors.load(name)
+    bundled = load_predictor(name)
     lead = next(text for key, text in bundled.facts["figures"].items() if "closest rival" in key)
     assert float(re.search(r"\(([\d.]+) to", lead)[1]) > 0
     found = written(evaluate_predictor(bundled))

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import count_violations
 from dlfb_helpers.dataset.build import add_embeddings
 from dlfb_helpers.dataset.labels import label_table
@@ -24,7 +24,7 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def data():
-    return cafa.load()
+    return load_cafa()
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from Bio.Align import PairwiseAligner, substitution_matrices
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.proteins.alignment import LAMBDA, K, align_all, bit_score, cross_bits, self_bits
 
 
 @pytest.fixture(scope="module")
 def sequences():
     """Sixty real proteins: globins, which resemble each other, and what stands first in the course data."""
-    table = cafa.load().sequences.set_index("EntryID")["Sequence"]
+    table = load_cafa().sequences.set_index("EntryID")["Sequence"]
     globins = table[["P02144", "P68871", "P02042", "P69892", "P02100"]].tolist()
     return globins + table[table.str.len() < 200].head(55).tolist()
 

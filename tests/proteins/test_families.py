@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files import assets as bundled
 from dlfb_helpers.proteins import families as homology
@@ -15,7 +15,7 @@ from dlfb_helpers.proteins.alignment import align_all, cross_bits
 
 @pytest.fixture(scope="module")
 def sequences():
-    return label_table(cafa.load()).table["Sequence"]
+    return label_table(load_cafa()).table["Sequence"]
 
 
 def test_all_course_proteins_are_known_and_counted(sequences):
@@ -46,7 +46,7 @@ def test_bits_go_both_ways_and_are_highest_for_itself(sequences):
 
 
 def test_the_audit_names_twins_and_relatives():
-    table = cafa.load().sequences.set_index("EntryID")["Sequence"]
+    table = load_cafa().sequences.set_index("EntryID")["Sequence"]
     beta, delta, insulin = table["P68871"], table["P02042"], table["P01308"]
     parts = {"train": pd.Series({"a": beta, "b": insulin}), "test": pd.Series({"c": delta, "d": beta})}
     found = homology.cross_pairs(parts)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.files.assets import ASSETS
 
@@ -20,7 +20,7 @@ MANIFEST = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def course_data():
-    return cafa.load("course")
+    return load_cafa("course")
 
 
 def test_size_and_contents_of_each_file():
@@ -35,7 +35,7 @@ def test_size_and_contents_of_each_file():
 
 
 def test_manifest_counts_are_those_of_the_files(course_data):
-    counts, terms = MANIFEST["counts"], course_data.terms
+    counts, terms = MANIFEST["counts"], course_data.annotations
     assert len(terms) == counts["annotation rows"]
     assert len(course_data.sequences) == counts["proteins"]
     assert course_data.sequences["Length"].sum() == counts["residues"]
@@ -67,7 +67,7 @@ def test_at_least_four_other_species_of_300_proteins(course_data):
 
 
 def test_terms_are_canonical_propagated_and_sorted(course_data):
-    terms, ontology = course_data.terms, course_data.ontology
+    terms, ontology = course_data.annotations, course_data.ontology
     assert set(terms["term"]) <= set(ontology.names)
     assert (terms["aspect"] == terms["term"].map(ontology.aspects)).all()
     assert terms["EntryID"].is_monotonic_increasing

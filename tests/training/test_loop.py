@@ -12,7 +12,7 @@ import pytest
 
 from dlfb_helpers.dataset.batches import convert_to_tfds, to_arrays
 from dlfb_helpers.metrics.on_device import BLOCK, list_positives, mean_areas
-from dlfb_helpers.metrics.per_row import METRICS, average_precision, compute_metrics, roc_auc
+from dlfb_helpers.metrics.per_row import METRICS, average_precision, mean_metrics, roc_auc
 from dlfb_helpers.training.compiled import batch_order, scan_steps, score, train_compiled, train_program
 from dlfb_helpers.training.loop import eval_step, evaluate, predict, train, train_step
 from dlfb_helpers.training.model import Model, create_train_state
@@ -89,7 +89,7 @@ def test_evaluation_does_not_depend_on_batch_size(splits, state, batch_size):
     assert cut == pytest.approx(whole, abs=1e-5)
     arrays = to_arrays(table)
     assert {name: whole[name] for name in METRICS} == pytest.approx(
-        {name: compute_metrics(arrays["target"], predict(state, arrays["embedding"]))[name] for name in METRICS}
+        {name: mean_metrics(arrays["target"], predict(state, arrays["embedding"]))[name] for name in METRICS}
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, fraction, named, number, result_of
-from dlfb_helpers.metrics.per_row import compute_metrics, metrics_table
+from dlfb_helpers.metrics.per_row import mean_metrics, metrics_table
 from dlfb_helpers.proteins.families import cross_pairs
 
 
@@ -147,7 +147,7 @@ def check_interval(interval: Callable[[np.ndarray], Sequence[float]]) -> str:
 
 
 def _recall_and_precision(targets: pd.DataFrame, probabilities: np.ndarray, threshold: float) -> tuple[float, float]:
-    metrics = compute_metrics(targets, probabilities, threshold=threshold)
+    metrics = mean_metrics(targets, probabilities, threshold=threshold)
     return metrics["recall"], metrics["precision"]
 
 

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.lesson.exercises.verdict import (
     NotYet,
     agree,
@@ -36,7 +36,7 @@ def check_batch(difference: float, sequences: Sequence[str], checkpoint: Checkpo
     largest = abs(number(difference, "The difference"))
     if largest == 0 and isinstance(difference, int):
         raise NotYet("This 0 was typed, not measured: take the two tables of vectors from each other.")
-    vectors = get_mean_embeddings(list(sequences), checkpoint)
+    vectors = mean_embeddings(list(sequences), checkpoint)
     apart = np.abs(vectors - vectors[::-1])
     if np.isclose(largest, [apart.max(), apart.mean()], rtol=0.02).any():
         raise NotYet(
@@ -66,7 +66,7 @@ def check_order(
             f"The copy has {len(shuffled)} residues and {shuffled.count('G')} glycines, COL1A1 has {len(sequence)} and "
             f"{sequence.count('G')}: shuffling only moves residues, as a permutation does."
         )
-    other = get_mean_embeddings([shuffled], checkpoint)[0]
+    other = mean_embeddings([shuffled], checkpoint)[0]
     mistakes = {
         "This is the cosine of COL1A1 with COL2A1: embed the shuffled copy.": _cosine(vector, relative),
         "This is the dot product: divide by the lengths of both vectors.": float(vector @ other),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from Bio.Align import substitution_matrices
 
-from dlfb_helpers.annotations import cafa
-from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.lesson.exercises.esm2_embeddings import (
     check_agreement,
     check_fragment,
@@ -31,7 +31,7 @@ def fragment(text):
 
 @cache
 def insulin():
-    return cafa.load("course").sequences.set_index("EntryID").loc["P01308", "Sequence"]
+    return load_cafa("course").sequences.set_index("EntryID").loc["P01308", "Sequence"]
 
 
 def cysteines(shift=0, letters="C"):
@@ -40,7 +40,7 @@ def cysteines(shift=0, letters="C"):
 
 @cache
 def similarity():
-    esm2 = checkpoints.load("course")
+    esm2 = load_checkpoint("course")
     ids = esm2.tokenizer.convert_tokens_to_ids(list(AMINO_ACIDS))
     rows = esm2.encoder.embeddings.word_embeddings.weight.detach().cpu().numpy()[ids]
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.lesson.exercises.evaluation import (
@@ -36,7 +36,7 @@ def share_won(by):
 @cache
 def parts():
     """The course's random split, as sequences."""
-    table = label_table(cafa.load()).table
+    table = label_table(load_cafa()).table
     return {part: table.loc[ids, "Sequence"] for part, ids in split_proteins(table).items()}
 
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.lesson.exercises.honest_evaluation import (
     check_claims,
     check_come_true,
@@ -36,7 +36,7 @@ CHANGES = {
 
 @cache
 def ontology():
-    return cafa.load().ontology
+    return load_cafa().ontology
 
 
 def over_rare(by="protein"):

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.embedding import checkpoints
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.masking import MaskPredictor, substitution_scores, true_probabilities
 from dlfb_helpers.lesson.exercises.masking import (
     _kept,
@@ -26,7 +26,7 @@ FREQUENCIES = pd.Series(np.linspace(1, 20, 20) / 210, index=list(AMINO_ACIDS))
 
 @cache
 def esm2():
-    return checkpoints.load("course", masked_lm=True)
+    return load_checkpoint("course", masked_lm=True)
 
 
 @cache

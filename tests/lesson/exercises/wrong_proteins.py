@@ -2,16 +2,16 @@
 
 import re
 
-from dlfb_helpers.annotations import cafa
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.lesson.exercises.proteins import check_cut, check_hormones, check_richest, check_rope, check_spans
 from dlfb_helpers.proteins.structures import bundled_insulin
 
-DATA = cafa.load("course")
+DATA = load_cafa("course")
 PROTEINS = DATA.sequences.set_index("EntryID")
 HUMAN = PROTEINS.loc[DATA.taxonomy.loc[DATA.taxonomy["taxonomyID"] == 9606, "EntryID"]]
 COLLAGEN = PROTEINS.loc["P02452", "Sequence"]
 B_CHAIN = PROTEINS.loc["P01308", "Sequence"][24:54]
-HORMONES = set(DATA.terms.loc[DATA.terms["term"] == "GO:0005179", "EntryID"])
+HORMONES = set(DATA.annotations.loc[DATA.annotations["term"] == "GO:0005179", "EntryID"])
 HUMAN_HORMONES = HUMAN.loc[HUMAN.index.intersection(HORMONES)]
 
 
@@ -20,7 +20,7 @@ def spans(**other):
 
 
 def hormones(ids=HUMAN_HORMONES.index, median=149.0):
-    return ids, median, HUMAN, DATA.terms
+    return ids, median, HUMAN, DATA.annotations
 
 
 def cutting(pattern):

@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dlfb_helpers.embedding import checkpoints
-from dlfb_helpers.embedding.mean import get_mean_embeddings
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.lesson.exercises.whole_protein_embeddings import (
     check_batch,
     check_mended,
@@ -24,11 +24,11 @@ MELITTIN = "GIGAVLKVLTTGLPALISWIKRKRQQ"
 
 @cache
 def esm2():
-    return checkpoints.load("course")
+    return load_checkpoint("course")
 
 
 def embedded(*sequences):
-    return get_mean_embeddings(list(sequences), esm2())
+    return mean_embeddings(list(sequences), esm2())
 
 
 def cosine(a, b):

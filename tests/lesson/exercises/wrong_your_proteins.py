@@ -10,7 +10,7 @@ from dlfb_helpers.lesson.exercises.your_proteins import (
     check_halves,
     check_nonsense,
 )
-from dlfb_helpers.predictors import predictor as predictors
+from dlfb_helpers.predictors.predictor import load_predictor
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS
 
 TERM = "GO:0003824"
@@ -23,7 +23,7 @@ SCAN.columns = list(AMINO_ACIDS)
 
 @cache
 def course_predictor():
-    return predictors.load()
+    return load_predictor()
 
 
 @cache
