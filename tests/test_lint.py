@@ -1,13 +1,18 @@
-"""What is written: spelling, links, notebooks' format, DOIs. Nothing is fetched."""
+"""What is written: spelling, links, notebooks' format, DOIs, the order of the rooms. Nothing is fetched."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sysconfig
 from pathlib import Path
 
 import codespell_lib
 import nbformat
 import pytest
+
+import dlfb_helpers
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ["*.md", "chapters/**/*.md", "docs/**/*.md", "benchmarks/**/*.md", ".github/**/*.md", "**/README.md"]
@@ -128,3 +133,46 @@ def test_dois_are_well_formed():
         for name, address in re.findall(r"\[doi:([^\]]+)\]\((\S+?)\)(?!\S*\]\()(?=[\s.,;)]|$)", text):
             assert address == f"https://doi.org/{name}", f"{named(path)}: {name} links to {address}"
     assert count > 50
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A copy of the package's modules, with the contracts, and what ``lint-imports`` says of it."""
+    for path in ROOT.glob("dlfb_helpers/**/*.py"):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+
+    def lint(module: str = "", line: str = "") -> subprocess.CompletedProcess[str]:
+        if module:
+            (tmp_path / module).parent.mkdir(exist_ok=True)
+            (tmp_path / module).write_text(line)
+        program = Path(sysconfig.get_path("scripts")) / "lint-imports"
+        return subprocess.run([program, "--no-cache"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    return lint
+
+
+def test_the_imports_as_they_are_keep_to_the_order(house):
+    assert house().returncode == 0
+
+
+@pytest.mark.parametrize(
+    "module, line, complaint",
+    [
+        ("files/late.py", "from dlfb_helpers.cli.main import app", "dlfb_helpers.files.late -> dlfb_helpers.cli.main"),
+        ("metrics/late.py", "import dlfb_helpers.training.loop", "metrics.late -> dlfb_helpers.training.loop"),
+        ("cellar/__init__.py", "", "dlfb_helpers.cellar"),  # a room that the contract does not list
+        ("cli/late.py", "from dlfb_helpers.files import ASSETS", "dlfb_helpers.cli.late -> dlfb_helpers.files"),
+    ],
+)
+def test_an_import_that_runs_back_up_or_a_room_unheard_of_is_refused(house, module, line, complaint):
+    done = house(f"dlfb_helpers/{module}", line)
+    assert done.returncode == 1 and complaint in done.stdout
+
+
+def test_the_package_names_its_rooms_in_the_order_of_the_contract():
+    named = re.findall(r"^    (\w+)  +\S", dlfb_helpers.__doc__, re.MULTILINE)
+    contract = re.search(r"layers = \[(.+?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert named == re.findall(r'"(\w+)"', contract)[::-1]
