@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import timing
 from dlfb_helpers.files.atomic import write_atomically
 
-MODULES = ("course", "embedding", "runtimes", "training", "seeds", "metrics")
+MODULES = ("course", "embedding", "training", "seeds", "metrics")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 MARK = "<!-- section: {} -->\n"
 
@@ -25,7 +25,8 @@ def sections(text: str) -> dict[str, str]:
 
 
 def assemble(measured: dict[str, str], peak: float) -> str:
-    """The results file: what it was measured on, then the sections in the order of `MODULES`."""
+    """The results file: what it was measured on, the sections in the order of `MODULES`, then those kept as text."""
+    kept = [name for name in measured if name not in MODULES]
     head = f"""# Benchmarks
 
 Measured by `.venv/bin/python -m benchmarks`, which writes this file. Timings are wall-clock seconds; the ways in a table
@@ -34,7 +35,7 @@ take turns, so that what slows the machine for a while slows all of them.
 - Machine: {timing.machine()}; a float32 matrix product reaches {peak:.0f} GFLOP/s
 - Packages: {timing.versions()}
 """
-    return "\n".join([head, *(MARK.format(name) + measured[name] for name in MODULES if name in measured)])
+    return "\n".join([head, *(MARK.format(name) + measured[name] for name in (*MODULES, *kept) if name in measured)])
 
 
 def main() -> None:

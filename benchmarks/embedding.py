@@ -1,4 +1,4 @@
-"""Embedding: the straightforward way, the library's model on sorted batches, packed sequences, and esm-cpp.
+"""Embedding: the straightforward way, the library's model on sorted batches, and packed sequences.
 
 The straightforward way is what a tutorial shows: batches of 64 in the order of the file, padded to the longest,
 tokenised by the library, and a mean over each protein's residues.
@@ -11,11 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from transformers import EsmConfig, EsmModel
 
 from benchmarks.timing import Timing, interleaved, markdown_table, peak_gflops, peak_memory
-from benchmarks.workers import FOLDER, Worker, install
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.esm2 import BLOCK
@@ -80,26 +78,6 @@ def ways_of(shape: str, sequences: list[str]) -> dict[str, Callable[[], np.ndarr
     }
 
 
-def esm_cpp(shape: str, sequences: list[str]) -> Worker:
-    """A process in which esm-cpp embeds the same proteins with the same weights, under the names that it wants."""
-    packages = install("esm_cpp")
-    checkpoint, stock = model_of(shape)
-    width, vocabulary = stock.config.hidden_size, stock.config.vocab_size
-    weights = {f"esm.{name}": value for name, value in stock.state_dict().items()}
-    for layer in range(stock.config.num_hidden_layers):
-        name = f"esm.encoder.layer.{layer}.attention.self.rotary_embeddings.inv_freq"
-        weights[name] = checkpoint.packed.frequencies.clone()
-    weights["lm_head.layer_norm.weight"] = torch.ones(width)
-    weights |= {f"lm_head.{name}.bias": torch.zeros(width) for name in ("layer_norm", "dense")}
-    weights |= {"lm_head.dense.weight": torch.eye(width), "lm_head.bias": torch.zeros(vocabulary)}
-    weights["lm_head.decoder.weight"] = torch.zeros(vocabulary, width)  # no embedding needs the head
-    save_file(weights, FOLDER / "esm_cpp.safetensors")
-    lengths = [len(sequence) + 2 for sequence in sequences]
-    np.savez(FOLDER / "esm_cpp.npz", tokens=checkpoint.tokens(sequences).astype(np.int32), lengths=lengths)
-    files = (FOLDER / name for name in ("esm_cpp.safetensors", "esm_cpp.npz", "esm_cpp.npy"))
-    return Worker("esm_cpp_worker.py", packages, *files)
-
-
 def operations(shape: str, sequences: list[str]) -> float:
     """Operations of all matrix products of real tokens, attention included: 24 D^2 L + 4 D L^2 a layer."""
     layers, width = SHAPES[shape]
@@ -131,37 +109,27 @@ def one_way(way: str, count: str) -> None:
 
 
 def measure(quick: bool = False) -> str:
-    """Measure everything; `quick` takes a few proteins, and leaves out what has to be installed, for the tests."""
+    """Measure everything; `quick` takes a few proteins, for the tests."""
     peak, rows, shapes = peak_gflops(), [], ["8M, course checkpoint"] if quick else list(SHAPES)
     for shape in shapes:
         for kind in PROTEINS:
             sequences = proteins_of(kind, 1_000 if quick else RESIDUES[shape])
-            ways, others = ways_of(shape, sequences), {} if quick else {"esm-cpp": esm_cpp(shape, sequences)}
-            for way, found in compare(ways | others, shape, sequences, peak, 1 if quick else 5).items():
+            for way, found in compare(ways_of(shape, sequences), shape, sequences, peak, 1 if quick else 5).items():
                 numbers = f"{found.rate:,.0f}", f"{found.ratio:.2f}", f"{found.share:.0%}", f"{found.difference:.0e}"
                 rows.append([shape, kind, way, *numbers])
-            for worker in others.values():
-                worker.close()
     sequences = proteins_of("mixed, at most 500", 2_000 if quick else 60_000)
     memory = [
         [way, f"{peak_memory('benchmarks.embedding:one_way', way, '1000' if quick else '20000'):,.0f}"]
         for way in ("straightforward", "library, sorted", "packed")
     ]
-    if not quick:
-        worker = esm_cpp("8M, course checkpoint", proteins_of("mixed, at most 500", 20_000))
-        worker()
-        memory.append(["esm-cpp", f"{worker.close():,.0f}"])
     header = ["model", "proteins", "way", "residues/s", "times the straightforward way", "of the peak", "difference"]
     return f"""## Embedding
 
 The same proteins, in turns; medians of {1 if quick else 5} rounds. A float32 matrix product of 2,048 by 2,048 reaches {peak:.0f} GFLOP/s on this
 machine; the last column but one sets the products of real tokens against it, the last is the largest difference of any
-vector from the straightforward way's. esm-cpp 0.2.1 takes a protein at a time, for only so does it give hidden layers.
+vector from the straightforward way's.
 
 {markdown_table(header, rows)}
-
-Where it says nan, esm-cpp's vectors are not finite: with the AVX-512 kernels, which it chooses here, its second layer
-overflows on the course checkpoint. With `ESM_FORCE_ISA=avx2` five short proteins agree within 2e-6, at 300 residues/s.
 
 Padding among the tokens that matrix products see, and keys that attention sees in vain, mixed proteins:
 
@@ -191,14 +159,14 @@ class Compared(NamedTuple):
 def compare(
     ways: Mapping[str, Callable[[], np.ndarray]], shape: str, sequences: list[str], peak: float, repeats: int = 5
 ) -> dict[str, Compared]:
-    """Time ways of embedding the same proteins; an AssertionError if ours are not the vectors of the first way."""
+    """Time ways of embedding the same proteins; an AssertionError if the vectors are not the same."""
     vectors = {way: embed() for way, embed in ways.items()}
     timings, residues = interleaved(ways, repeats), sum(map(len, sequences))
     first = next(iter(ways))
     compared = {}
     for way, timing in timings.items():
         difference = float(np.abs(vectors[way] - vectors[first]).max())
-        if way != "esm-cpp" and difference > (1e-5 if shape.startswith("8M") else 1e-4):
+        if difference > (1e-5 if shape.startswith("8M") else 1e-4):
             raise AssertionError(f"{way}, {shape}: vectors differ by {difference}")
         ratio, reached = timings[first].median / timing.median, operations(shape, sequences) / timing.median / 1e9
         compared[way] = Compared(timing, residues / timing.median, ratio, reached / peak, difference)

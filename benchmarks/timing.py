@@ -87,14 +87,13 @@ def peak_memory(target: str, *arguments: str) -> float:
     return float(done.stdout.split()[-1])
 
 
-def peak_of(process: int | str = "self") -> float:
-    """Peak resident memory of a process, MiB; where there is no /proc, of the processes that this one has waited for."""
-    status = Path(f"/proc/{process}/status")
+def own_peak() -> float:
+    """Peak resident memory of this process, MiB."""
+    status = Path("/proc/self/status")
     if status.exists():
         # Not ru_maxrss: on Linux a new process inherits the peak of the one that started it.
         return next(int(line.split()[1]) for line in status.read_text().splitlines() if line[:6] == "VmHWM:") / 1024
-    whose = resource.RUSAGE_SELF if process == "self" else resource.RUSAGE_CHILDREN
-    return resource.getrusage(whose).ru_maxrss / 2**20  # macOS counts bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes
 
 
 def peak_gflops(size: int = 2048, repeats: int = 25) -> float:
@@ -131,7 +130,7 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> s
 def main(target: str, *arguments: str) -> None:
     module, function = target.split(":")
     getattr(import_module(module), function)(*arguments)
-    print(peak_of())
+    print(own_peak())
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from benchmarks import workers
 from recipes import environments
 
 ROOT = Path(__file__).parents[1]
@@ -131,9 +130,6 @@ def imported_packages() -> dict[str, set[str]]:
 
 def test_whatever_is_imported_is_required():
     known = set(sys.stdlib_module_names) | {"dlfb_helpers", "recipes", "benchmarks", "tests"}
-    # What a benchmark compares with, it installs beside the environment.
-    beside = [requirement for each in workers.REQUIREMENTS.values() for requirement in each]
-    known |= {Requirement(requirement).name.replace("-", "_") for requirement in beside} - {"numpy"}
     declared, distributions = set(requirements("test", "recipes")), packages_distributions()
     for name, places in imported_packages().items():
         if name not in known:
