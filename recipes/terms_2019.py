@@ -14,7 +14,8 @@ from pathlib import Path
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files.assets import write_manifest
-from recipes.course_data import HUMAN, STEPS, gaf_pairs, write
+from recipes.annotations import HUMAN, STEPS, gaf_pairs
+from recipes.course_data import write
 from recipes.sources import SOURCES
 
 OUT = Path("dlfb_helpers/assets/terms_2019")

@@ -6,7 +6,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "ontology": ["ASPECTS", "ROOTS", "Ontology"],
-        "cafa": ["FILES", "CafaData", "load_cafa", "find_files", "read_terms", "read_taxonomy"],
+        "obo": ["read_obo"],
+        "cafa": ["CafaData", "load_cafa", "read_terms"],
         "consistency": [
             "ancestor_matrix",
             "make_consistent",

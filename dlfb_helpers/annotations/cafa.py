@@ -1,4 +1,4 @@
-"""The files of the CAFA challenge, read and checked: terms, sequences, taxonomy and the ontology.
+"""The files of the CAFA challenge, read and checked: annotations, sequences, taxonomy and the ontology.
 
 The bundled course data, a folder and a zip file are read by the same code. Files are found by name at any
 depth, plain or compressed, so that the archives of CAFA 5 and 6 can be used as they were downloaded.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
 from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.files.packed import ENDINGS, AnyPath, as_path, clear_errors, opened, sha256_of
@@ -24,6 +25,9 @@ FILES: dict[str, str] = {
     "taxonomy": "train_taxonomy.tsv",
     "ontology": "go-basic.obo",
 }
+ONTOLOGY_TABLE = "go-basic.tsv.xz"
+"""What `load_cafa` reads of the bundled data in place of the OBO file: the same ontology, a test says, but faster."""
+
 _ASPECT_LETTERS = {"F": "MFO", "P": "BPO", "C": "CCO"}  # CAFA 6 writes one letter
 
 
@@ -68,10 +72,13 @@ def load_cafa(data_dir: str | Path = "course") -> CafaData:
         If a file is there twice, or is not what its format asks for; names file and line or record.
     """
     paths = find_files(data_dir)
-    with opened(paths["ontology"]) as handle, clear_errors(paths["ontology"]):
-        ontology = Ontology.read(io.TextIOWrapper(handle, "utf-8"))
+    if str(data_dir) == "course":
+        what = "the bundled course data"
+        ontology = read_ontology_table(paths["ontology"].with_name(ONTOLOGY_TABLE))
+    else:
+        what = Path(data_dir).name
+        ontology = read_obo(paths["ontology"])
     hashes = "\n".join(f"  {path.name}  SHA-256 {sha256_of(path)}" for path in paths.values())
-    what = "the bundled course data" if str(data_dir) == "course" else Path(data_dir).name
     return CafaData(
         annotations=read_terms(paths["terms"]),
         sequences=read_fasta(paths["sequences"]),

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import lzma
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
-from pathlib import Path
-from typing import TextIO
 
 ASPECTS: dict[str, str] = {
     "molecular_function": "MFO",
@@ -49,51 +43,6 @@ class Ontology:
     obsolete: dict[str, str] = field(default_factory=dict)
     release: str = "unknown"
     _ancestors: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def read(cls, source: str | Path | TextIO) -> Ontology:
-        """Read an OBO file (plain, .gz or .xz by its ending, or an open text handle).
-
-        Source of the format: OBO flat file format 1.4, https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html
-
-        Raises
-        ------
-        ValueError
-            If the file has no GO terms, or one without an id or a name.
-        """
-        if not hasattr(source, "read"):
-            opener = {".gz": gzip.open, ".xz": lzma.open}.get(Path(source).suffix, open)
-            with opener(source, "rt", encoding="utf-8") as handle:
-                return cls.read(handle)
-        stanzas = _term_stanzas(source)
-        release = next(stanzas)
-        terms = {tags["id"][0]: tags for tags in stanzas if tags["namespace"] and tags["namespace"][0] in ASPECTS}
-        retired = {term: tags for term, tags in terms.items() if tags["is_obsolete"] == ["true"]}
-        kept = {term: tags for term, tags in terms.items() if term not in retired}
-        if not kept:
-            name = getattr(source, "name", "ontology")
-            raise ValueError(f"{name}: no term of the Gene Ontology in it; an OBO file such as go-basic.obo is needed")
-        aspects = {term: ASPECTS[tags["namespace"][0]] for term, tags in kept.items()}
-        alternatives = {other: term for term, tags in kept.items() for other in tags["alt_id"]}
-        for term, tags in retired.items():
-            if len(tags["replaced_by"]) == 1 and tags["replaced_by"][0] in kept:
-                alternatives.setdefault(term, tags["replaced_by"][0])
-        parents = {
-            term: frozenset(
-                parent
-                for parent in tags["is_a"] + [value.removeprefix("part_of ") for value in tags["relationship"]]
-                if aspects.get(parent) == aspects[term]  # other relations keep their name and are no term's id
-            )
-            for term, tags in kept.items()
-        }
-        return cls(
-            names={term: tags["name"][0] for term, tags in kept.items()},
-            aspects=aspects,
-            parents=parents,
-            alternatives=alternatives,
-            obsolete={term: tags["name"][0] for term, tags in retired.items() if term not in alternatives},
-            release=release,
-        )
 
     def canonical(self, term: str) -> str | None:
         """Return the primary id of `term`, or None if it is obsolete or unknown (see `status`)."""
@@ -150,29 +99,3 @@ class Ontology:
                 full.add((protein, term))
                 full.update((protein, above) for above in self.ancestors(term))
         return full
-
-
-def _term_stanzas(lines: Iterable[str]) -> Iterator:
-    """Yield the file's data-version, then for each [Term] stanza its tags: name -> list of values.
-
-    A few lines of its own, because obonet takes ten seconds for what takes two; a test holds the two equal.
-    """
-    release, tags, in_header = "unknown", None, True
-    for number, line in enumerate(chain(lines, ["[end]"]), start=1):
-        if line.startswith("["):
-            if in_header:
-                yield release
-                in_header = False
-            if tags is not None:
-                if not (tags["id"] and tags["name"]):
-                    raise ValueError(f"line {number}: the [Term] that ends here has no id or no name")
-                yield tags
-            tags = defaultdict(list) if line.startswith("[Term]") else None
-            continue
-        tag, _, value = line.partition(": ")
-        if tag in ("is_a", "relationship", "replaced_by", "alt_id"):
-            value = value.partition(" ! ")[0].partition(" {")[0]  # a comment, qualifiers
-        if in_header and tag == "data-version":
-            release = value.strip()
-        elif tags is not None:
-            tags[tag].append(value.strip())

