@@ -6,14 +6,12 @@ none of the kinds below, a sequence that `check_sequence` refuses, or another re
 archive was damaged. A failing input is printed. Run from the project's root::
 
     python -m recipes.fuzz_fasta --inputs 100000 --seed 0
-    python -m recipes.fuzz_fasta --inputs 1000000 --atheris    # guided by coverage; needs: pip install atheris
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import importlib
 import io
 import lzma
 import random
@@ -197,40 +195,10 @@ def fuzz(inputs: int, seed: int) -> Counter:
     return counts
 
 
-def fuzz_with_coverage(inputs: int, seed: int) -> None:
-    """Let atheris look for inputs that reach new lines of the reader; ends the process.
-
-    What it finds lies in a temporary folder, whose name it prints: its corpus, and the input that fails if one does.
-    """
-    global cafa
-    atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["dlfb_helpers.annotations.cafa", "dlfb_helpers.proteins.alphabet"]):
-        for name in ("dlfb_helpers.proteins.alphabet", "dlfb_helpers.annotations.cafa"):
-            sys.modules.pop(name)
-        cafa = importlib.import_module("dlfb_helpers.annotations.cafa")
-    folder = Path(tempfile.mkdtemp(prefix="fuzz_fasta_"))
-    corpus = folder / "corpus"
-    corpus.mkdir()
-    for number, content in enumerate(CORPUS):
-        for place, ending in enumerate(ENDINGS):
-            # The first byte says how the rest is given to the reader.
-            (corpus / f"{number}{ending}").write_bytes(bytes([place]) + pack(content, ending))
-    read = Reader(str(folder))
-
-    def one_input(data: bytes) -> None:
-        if data:
-            read(data[1:], ENDINGS[data[0] % 4], data[0] % 8 > 3)
-
-    options = [sys.argv[0], f"-runs={inputs}", f"-seed={seed + 1}", "-max_len=4096", f"-artifact_prefix={folder}/"]
-    atheris.Setup([*options, str(corpus)], one_input)
-    atheris.Fuzz()
-
-
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m recipes.fuzz_fasta", description=__doc__.split("\n\n")[0])
     parser.add_argument("--inputs", type=int, default=100_000, help="how many (default: 100,000)")
     parser.add_argument("--seed", type=int, default=0, help="of the mutations (default: 0)")
-    parser.add_argument("--atheris", action="store_true", help="afterwards as many again, guided by coverage")
     options = parser.parse_args(arguments)
     start = time.monotonic()
     try:
@@ -240,9 +208,7 @@ def main(arguments: list[str] | None = None) -> None:
     seconds = time.monotonic() - start
     for kind, count in counts.most_common():
         print(f"{count:>9,}  {kind}")
-    print(f"{counts.total():>9,}  inputs of seed {options.seed} in {seconds:.0f} seconds, none failed", flush=True)
-    if options.atheris:
-        fuzz_with_coverage(options.inputs, options.seed)
+    print(f"{counts.total():>9,}  inputs of seed {options.seed} in {seconds:.0f} seconds, none failed")
 
 
 if __name__ == "__main__":
