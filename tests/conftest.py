@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -30,11 +32,43 @@ def empty_cache(tmp_path_factory):
         os.environ["DLFB_CACHE"] = before
 
 
+class _Answers(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        answers = self.server.answers.get(self.path, [404])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, int):
+            return self.send_error(answer)
+        content, sent = answer
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[:sent])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """A web server at ``web.address``, and the paths that it was ``asked`` for.
+
+    ``web.answers["/path"]`` lists what it answers, one after the other, and the last for ever: a status such as 503, or
+    a content and how much of it is sent before the line breaks down (None: all).
+    """
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
+        server.asked, server.answers = [], {}
+        server.address = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()  # looks for shutdown often
+        yield server
+        server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def course():
     """The bundled checkpoint, encoder only."""
     from dlfb_helpers.embedding import load_checkpoint
-
 
     return load_checkpoint("course", device="cpu")
 
@@ -43,7 +77,6 @@ def course():
 def course_lm():
     """The bundled checkpoint with its masked-language-model head."""
     from dlfb_helpers.embedding import load_checkpoint
-
 
     return load_checkpoint("course", masked_lm=True, device="cpu")
 

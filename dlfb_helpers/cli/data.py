@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from pathlib import Path
 
-import requests
-
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.files.atomic import opened_atomically
+from dlfb_helpers.files.download import download_file
 
-TRIES, PAUSE, TIMEOUT = 3, 2.0, (10, 60)
-"""How often a download is tried, seconds between, and seconds to connect and to wait for data."""
+TRIES, PAUSE = 3, 2.0
+"""How often a download is tried, and the seconds between."""
 
 
 def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
@@ -44,32 +41,20 @@ def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
 
 
 def fetch(address: str, out: Path, sha256: str) -> Path:
-    """Download a file whose SHA-256 is known; `out` is written whole and right or not at all.
+    """Download a file whose SHA-256 is known, as `download_file` does, but try again where the connection fails.
 
     Raises
     ------
-    ValueError
-        If the file is another; what was downloaded is gone.
+    ValueError, FileNotFoundError, OSError
+        As `download_file`.
     ConnectionError
         If it cannot be had after three tries.
     """
-    for attempt in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         try:
-            with requests.get(address, stream=True, timeout=TIMEOUT) as response, opened_atomically(out) as handle:
-                response.raise_for_status()
-                digest = hashlib.sha256()
-                for block in response.iter_content(1 << 20):
-                    digest.update(block)
-                    handle.write(block)
-                if digest.hexdigest() != sha256.lower():
-                    raise ValueError(
-                        f"{address}: the file has SHA-256 {digest.hexdigest()}, not {sha256}; nothing was kept"
-                    )
-            return out
-        except requests.RequestException as error:
+            return download_file(address, out, sha256)
+        except ConnectionError as error:
             failure = error
-            if attempt + 1 < TRIES:
-                time.sleep(PAUSE)
-    raise ConnectionError(
-        f"{address}: {failure} (tried {TRIES} times); see whether the network is there, or fetch it by hand"
-    )
+        if attempt < TRIES:
+            time.sleep(PAUSE)
+    raise ConnectionError(f"{failure} (tried {TRIES} times)") from failure

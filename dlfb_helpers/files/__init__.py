@@ -5,8 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "assets": ["ASSETS", "bundled_folder", "RESTORE", "verify", "write_manifest", "sha256", "cache_folder"],
+        "assets": ["ASSETS", "bundled_folder", "verify", "write_manifest", "sha256", "cache_folder"],
         "atomic": ["opened_atomically", "write_atomically"],
+        "download": ["download_file"],
         "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable", "sha256_of"],
     },
 )

@@ -49,6 +49,7 @@ class _StandardInput(io.RawIOBase):
 
 
 def as_path(path: str | AnyPath) -> AnyPath:
+    """Return a path to open, from its text or as it is; "-" is standard input."""
     if path == "-":
         return _StandardInput()
     return Path(path) if isinstance(path, str) else path
@@ -66,6 +67,7 @@ def opened(path: AnyPath) -> Iterator[BinaryIO]:
 
 @contextmanager
 def clear_errors(where: str | AnyPath) -> Iterator[None]:
+    """Turn what goes wrong inside into the error of `unreadable`, which names the file `where`."""
     try:
         yield
     except UNREADABLE as error:
@@ -101,7 +103,10 @@ def _unpack(raw: BinaryIO, path: AnyPath) -> BinaryIO:
 
 
 class _Xz(io.RawIOBase):
-    """The bytes packed in .xz streams; unlike `lzma.open`, no damaged stream after a whole one is left out."""
+    """The bytes packed in .xz streams, all of them.
+
+    `lzma.open` ends without an error at a stream that is damaged, or comes after padding: records would be missing.
+    """
 
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw

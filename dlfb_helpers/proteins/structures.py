@@ -1,4 +1,4 @@
-"""Protein structures: entries of the Protein Data Bank, ideal backbones that need no network, and 3D views."""
+"""Protein structures: entries of the Protein Data Bank, what stands in for them without a network, their atoms."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ import requests
 from Bio.PDB import PDBIO, PDBParser
 
 from dlfb_helpers.files.assets import bundled_folder, cache_folder
-from dlfb_helpers.files.atomic import write_atomically
+from dlfb_helpers.files.download import download_file
 from dlfb_helpers.proteins.ideal import IDEAL_SEQUENCES, KINDS, ideal_backbone
 
 PDB_URL = "https://files.rcsb.org/download"
 CONNECT_TIMEOUT = 5.0
 RETRY_AFTER = 60.0
 """Seconds for which a host that could not be reached is not asked again, so that a course without network is quick."""
-
 
 _CHAIN_PLACES = {"HELIX ": (19, 31), "SHEET ": (21, 32), "SSBOND": (15, 29)}
 """Where a record names its chains, counted from 0 (PDB format 3.3)."""
@@ -55,40 +54,43 @@ def fetch_protein_structure(
     """
     if not re.fullmatch(r"[0-9][A-Za-z0-9]{3}", pdb_id):
         raise ValueError(f"{pdb_id!r} is not a PDB id; write a digit and three letters or digits, as in '3I40'")
-    pdb_id = pdb_id.upper()
-    cached = Path(cache_dir or cache_folder() / "structures") / f"{pdb_id}.pdb"
-    if cached.is_file() and _is_complete(text := cached.read_text(encoding="ascii", errors="replace")):
-        return text
-    text = _download(f"{base_url}/{pdb_id}.pdb", base_url, timeout)
-    if not _is_complete(text):
+    address = f"{base_url}/{pdb_id.upper()}.pdb"
+    cached = Path(cache_dir or cache_folder() / "structures") / f"{pdb_id.upper()}.pdb"
+    if not _is_complete(cached):
+        cached.unlink(missing_ok=True)
+        _download(address, cached, base_url, timeout)
+    if not _is_complete(cached):
+        cached.unlink()
         raise ConnectionError(
-            f"what {base_url}/{pdb_id}.pdb sent is not a complete PDB file (it must hold ATOM lines and finish with "
-            "END); if a sign-in page stands between you and the internet, pass it first, then try again"
+            f"what {address} sent is not a complete PDB file (it must hold ATOM lines and finish with END); if a "
+            "sign-in page stands between you and the internet, pass it first, then try again"
         )
-    write_atomically(cached, text.encode("ascii", errors="replace"))
-    return text
+    return _read(cached)
 
 
-def _download(url: str, host: str, timeout: float) -> str:
-    """Return the text at `url`, remembering for a while when `host` could not be reached."""
-    remedy = f"check the connection and run the cell again, or put the file from {url} into the cache folder yourself"
+def _download(address: str, path: Path, host: str, timeout: float) -> None:
+    """Fetch a file, remembering for a while when `host` could not be reached."""
+    remedy = f"check the connection and run the cell again, or put the file from {address} into {path.parent} yourself"
     if time.monotonic() - _unreachable_since.get(host, -RETRY_AFTER) < RETRY_AFTER:
         raise ConnectionError(f"{host} could not be reached less than {RETRY_AFTER:.0f} s ago; {remedy}")
     try:
-        response = requests.get(url, timeout=(min(CONNECT_TIMEOUT, timeout), timeout))
-    except requests.RequestException as error:
-        _unreachable_since[host] = time.monotonic()
-        raise ConnectionError(f"{url} could not be reached ({type(error).__name__}); {remedy}") from error
-    if response.status_code == 404:
-        raise FileNotFoundError(f"{url} does not exist; check the id at https://www.rcsb.org")
-    if not response.ok:
-        raise ConnectionError(f"{url} answered with HTTP status {response.status_code}; {remedy}")
-    return response.text
+        download_file(address, path, timeout=(min(CONNECT_TIMEOUT, timeout), timeout))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{address} does not exist; check the id at https://www.rcsb.org") from error
+    except ConnectionError as error:
+        if not isinstance(error.__cause__, requests.HTTPError):  # a host that answers may have the next entry
+            _unreachable_since[host] = time.monotonic()
+        raise ConnectionError(f"{address} could not be reached ({error.__cause__}); {remedy}") from error
 
 
-def _is_complete(pdb_text: str) -> bool:
-    """Whether a text has atoms and the END record that closes every PDB file."""
-    return bool(re.search(r"^ATOM  ", pdb_text, re.MULTILINE)) and pdb_text.rstrip().endswith("\nEND")
+def _read(path: Path) -> str:
+    return path.read_text(encoding="ascii", errors="replace")
+
+
+def _is_complete(path: Path) -> bool:
+    """Whether a file is there, with atoms and the END record that closes every PDB file."""
+    text = _read(path) if path.is_file() else ""
+    return bool(re.search(r"^ATOM  ", text, re.MULTILINE)) and text.rstrip().endswith("\nEND")
 
 
 def bundled_insulin() -> str:
