@@ -54,6 +54,7 @@ def test_check_sequence_returns_what_esm2_can_read_unchanged():
         ("MALWM\n", "at position 6 of 6", "join"),
         ("MALWM*", "'*' at position 6 of 6", "rstrip"),
         ("MA-LWM", "'-' at position 3 of 6", "gaps"),
+        ("MA.LWM", "'.' at position 3 of 6", "gaps"),
         ("MÅLWM", "'Å' at position 2 of 5", "accepted are"),
         ("", "empty", "at least one residue"),
     ],
