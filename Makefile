@@ -2,6 +2,7 @@
 PYTHON  ?= python3
 OUT     ?= build
 ARGS    ?=
+WORKERS ?= auto
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -13,13 +14,15 @@ export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course site test test-unit test-chapters test-browser fuzz audit bench results lab notebooks lint resolve binder-check constraints clean
+.PHONY: help course site test test-unit test-chapters test-browser test-benchmarks fuzz audit bench assets results lab \
+  notebooks lint format resolve binder-check constraints clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)"
 	@echo "  ARGS='-p seed=7'    what else to tell the course's runner"
+	@echo "  WORKERS=4           processes that tests and chapters share out (one a core; each takes up to 2 GB)"
 
 course: $(READY) ## execute all chapters into build/ and write build/index.html
 	$(BIN)/python -m dlfb_helpers.lesson.runner --out $(OUT) $(ARGS)
@@ -38,14 +41,17 @@ results: $(READY) ## for maintainers: measure every figure again (about 20 minut
 test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
 
 test-unit: $(READY) ## run the package's tests; fail under 90 % line coverage
-	$(BIN)/python -m pytest tests --cov=dlfb_helpers --cov-fail-under=90
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --cov=dlfb_helpers --cov-fail-under=90
 
 test-chapters: $(READY) ## execute the committed chapters and compare their outputs
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
-	  --nbval-cell-timeout=3600 chapters
+	  --nbval-cell-timeout=3600 -n $(WORKERS) --dist loadscope chapters
 
 test-browser: $(READY) ## try JupyterLab, the site and dlfb's page in Chromium (apt-get install chromium chromium-driver)
 	$(BIN)/python -m pytest -q tests/browser
+
+test-benchmarks: $(READY) ## show that what the benchmarks compare gives the same numbers (no time is tested)
+	$(BIN)/python -m pytest -q tests/benchmarks
 
 fuzz: $(READY) ## for maintainers: feed 100,000 damaged FASTA files to the reader
 	$(BIN)/python -m recipes.fuzz_fasta --inputs 100000 --seed 0
@@ -59,8 +65,15 @@ lab: $(READY) ## open JupyterLab on the chapters
 notebooks: $(READY) ## for maintainers: make the chapters and their solutions from chapters/source
 	$(BIN)/python -m recipes.notebooks $(ARGS)
 
-lint: $(READY) ## check the code's style
+lint: $(READY) ## check style, docstrings, types, and that no import runs back up the rooms
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+format: $(READY) ## lay out the code as make lint wants it, that of chapters/source as well
+	$(BIN)/ruff format .
+	$(BIN)/jupytext --quiet --pipe '$(BIN)/ruff format -' --pipe-fmt py:percent chapters/source/[0-9]*.md
 
 # A dry resolve: reads the packages' metadata, installs nothing.
 resolve: $(READY) ## show that Python 3.11, 3.12 and 3.13 resolve, at the newest, the tested and the oldest releases
@@ -83,7 +96,9 @@ constraints: $(READY) ## for maintainers: write constraints.txt from the environ
 	@mv $(VENV)/constraints.txt constraints.txt
 
 clean: ## remove the executed chapters and the caches of the tools (.venv stays)
-	rm -rf $(OUT)/*.ipynb $(OUT)/*.html $(OUT)/site $(OUT)/site-source $(OUT)/site-doctrees .pytest_cache .ruff_cache .coverage dlfb_helpers/__pycache__ tests/__pycache__
+	rm -rf $(OUT)/*.ipynb $(OUT)/*.html $(OUT)/site $(OUT)/site-source $(OUT)/site-doctrees .coverage
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .grimp_cache .import_linter_cache .hypothesis
+	find dlfb_helpers tests recipes benchmarks docs -name __pycache__ -exec rm -rf {} +
 
 # The stamp is written last: an interrupted installation is taken up again, a finished one is left alone.
 $(READY): pyproject.toml constraints.txt

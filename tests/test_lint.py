@@ -18,14 +18,6 @@ ROOT = Path(__file__).parents[1]
 WRITTEN = ["*.md", "chapters/**/*.md", "docs/**/*.md", "benchmarks/**/*.md", ".github/**/*.md", "**/README.md"]
 CODED = ["dlfb_helpers/**/*.py", "tests/**/*.py", "recipes/**/*.py", "benchmarks/**/*.py", "docs/**/*.py"]
 
-# What codespell takes for misspelt, and why it is not.
-RIGHT = {
-    "blosum": "the substitution matrices BLOSUM",
-    "hda": "an evidence code of the Gene Ontology",
-    "patter": "Cell Press's abbreviation of its journal Patterns, in a DOI",
-    "ser": "serine, as PDB files write it",
-    "wndow": "a mistake that a test makes on purpose",
-}
 # American spellings of words that are spelt so in Britain too, in another sense.
 BRITISH_TOO = {"practice": "the noun", "program": "of a computer", "story": "a tale"}
 
@@ -53,7 +45,7 @@ def test_words_are_spelt_right(capsys):
     files = [*found(WRITTEN), *found(CODED)]
     assert len(files) > 100
     # Its dictionary knows misspellings of British words too, and lets both spellings be.
-    misspelt = codespell_lib.main("--ignore-words-list", ",".join(RIGHT), *map(str, files))
+    misspelt = codespell_lib.main("--toml", str(ROOT / "pyproject.toml"), *map(str, files))
     assert misspelt == 0, capsys.readouterr().out
 
 
