@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
+import optax
 import pandas as pd
 from sklearn import metrics as sklearn_metrics
 
 from benchmarks import timing
-from dlfb_helpers.dataset.batches import to_arrays
-from dlfb_helpers.dataset.build import build_dataset
+from dlfb_helpers.dataset.build import build_proteins
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.cafa import THRESHOLDS, fmax
 from dlfb_helpers.metrics.per_row import METRICS, mean_metrics
 from dlfb_helpers.training.compiled import train_compiled
-from dlfb_helpers.training.loop import predict
-from dlfb_helpers.training.model import Model, create_train_state
+from dlfb_helpers.training.evaluation import predict
+from dlfb_helpers.training.model import Model
 
 TOLERANCE = 1e-4
 
 
-def course_splits(quick: bool = False) -> dict[str, pd.DataFrame]:
-    """Train, valid and test tables of the course; `quick` takes 64 proteins of each."""
-    return {name: table.head(64) if quick else table for name, table in build_dataset().items()}
+def course_parts(quick: bool = False) -> dict[str, Proteins]:
+    """Train, valid and test proteins of the course; `quick` takes 64 of each."""
+    parts = build_proteins()
+    return {part: proteins.take(proteins.ids[:64]) for part, proteins in parts.items()} if quick else parts
 
 
 def by_sklearn(targets: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
@@ -58,11 +61,11 @@ def fmax_by_loop(targets: np.ndarray, probabilities: np.ndarray) -> float:
 
 def predicted_table(quick: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Labels and probabilities of the test proteins, by the network of chapter 7."""
-    splits = course_splits(quick)
-    arrays = to_arrays(splits["test"])
-    state = create_train_state(42, Model(arrays["target"].shape[1]), arrays["embedding"].shape[1])
-    state, _ = train_compiled(state, splits, evaluate_on=())
-    return arrays["target"], predict(state, arrays["embedding"])
+    parts = course_parts(quick)
+    model = Model(parts["test"].targets.shape[1])
+    state = model.create_train_state(jax.random.key(42), parts["test"].embeddings[:1], optax.adam(1e-3))
+    state, _ = train_compiled(state, parts, evaluate_on=())
+    return parts["test"].targets.to_numpy(), predict(state, parts["test"].embeddings)
 
 
 def largest_difference(one: dict[str, float], other: dict[str, float]) -> float:

@@ -12,29 +12,29 @@ import numpy as np
 from flax.training.train_state import TrainState
 
 from benchmarks import timing
-from benchmarks.metrics import course_splits
-from benchmarks.training import Splits, starting_state
-from dlfb_helpers.dataset.batches import to_arrays
+from benchmarks.metrics import course_parts
+from benchmarks.training import Parts, starting_state
 from dlfb_helpers.metrics.on_device import list_positives
 from dlfb_helpers.training.compiled import batch_order, train_program
-from dlfb_helpers.training.ensemble import Recipe, train_ensemble
+from dlfb_helpers.training.ensemble import train_ensemble
 from dlfb_helpers.training.model import Model
+from dlfb_helpers.training.trained import Hyperparameters
 
 SEEDS = range(10)
 
 
 def seeds_of_chapter_7(
-    start: TrainState, splits: Splits, order: np.ndarray, eval_every: int
+    start: TrainState, parts: Parts, order: np.ndarray, eval_every: int
 ) -> dict[str, Callable[[], object]]:
     """One and several networks of chapter 7, with evaluation and best weights."""
-    parts = {name: to_arrays(splits[name]) for name in ("train", "valid")}
-    parts = jax.device_put({n: part | {"positives": list_positives(part["target"])} for n, part in parts.items()})
-    width = parts["train"]["embedding"].shape[1:]
-    model = Model(parts["train"]["target"].shape[1])
+    arrays = {name: parts[name].batch() for name in ("train", "valid")}
+    arrays = jax.device_put({n: part | {"positives": list_positives(part["target"])} for n, part in arrays.items()})
+    width = arrays["train"]["embedding"].shape[1:]
+    model = Model(arrays["train"]["target"].shape[1])
     params = jax.vmap(lambda seed: model.init(jax.random.key(seed), jnp.zeros((1, *width)))["params"])(jnp.array(SEEDS))
 
     def program(params):
-        return train_program(start.replace(params=params), parts, order, eval_every, ("train", "valid"), "auprc")
+        return train_program(start.replace(params=params), arrays, order, eval_every, ("train", "valid"), "auprc")
 
     together = jax.jit(jax.vmap(program))
     return _one_and_several(
@@ -42,13 +42,13 @@ def seeds_of_chapter_7(
     )
 
 
-def seeds_of_the_ensemble(splits: Splits, recipe: Recipe) -> dict[str, Callable[[], object]]:
-    """One and several members by the recipe of the ensemble."""
-    (inputs, targets), valid = (to_arrays(splits[name]).values() for name in ("train", "valid"))
+def seeds_of_the_ensemble(parts: Parts, hyperparameters: Hyperparameters) -> dict[str, Callable[[], object]]:
+    """One and several members of the ensemble."""
+    (inputs, targets), valid = (parts[name].batch().values() for name in ("train", "valid"))
     valid = tuple(valid)
     return _one_and_several(
-        one=lambda seed: train_ensemble(recipe, inputs, targets, valid, seeds=[seed]).params,
-        several=lambda: train_ensemble(recipe, inputs, targets, valid, seeds=SEEDS).params,
+        one=lambda seed: train_ensemble(hyperparameters, inputs, targets, valid, seeds=[seed]).params,
+        several=lambda: train_ensemble(hyperparameters, inputs, targets, valid, seeds=SEEDS).params,
     )
 
 
@@ -66,14 +66,14 @@ def _one_and_several(one: Callable[[int], object], several: Callable[[], object]
 
 def measure(quick: bool = False) -> str:
     """Return the section of RESULTS.md; `quick` does the same with few proteins and steps."""
-    splits = course_splits(quick)
+    parts = course_parts(quick)
     steps, eval_every, repeats = (20, 10, 1) if quick else (300, 30, 5)
-    order = batch_order(len(splits["train"]), steps)
-    recipe = Recipe(epochs=2 if quick else Recipe.epochs)
+    order = batch_order(len(parts["train"]), steps)
+    hyperparameters = Hyperparameters(epochs=2 if quick else Hyperparameters.epochs)
     rows = []
     for name, several in (
-        ("chapter 7", seeds_of_chapter_7(starting_state(splits), splits, order, eval_every)),
-        ("ensemble", seeds_of_the_ensemble(splits, recipe)),
+        ("chapter 7", seeds_of_chapter_7(starting_state(parts), parts, order, eval_every)),
+        ("ensemble", seeds_of_the_ensemble(parts, hyperparameters)),
     ):
         jax.clear_caches()  # so that the first call of each compiles all that it needs
         seconds = timing.interleaved(several, repeats)

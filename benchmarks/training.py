@@ -7,28 +7,27 @@ from collections.abc import Callable
 import jax
 import numpy as np
 import optax
-import pandas as pd
 from flax.training.train_state import TrainState
 
 from benchmarks import timing
-from benchmarks.metrics import by_sklearn, course_splits, largest_difference
-from dlfb_helpers.dataset.batches import to_arrays
+from benchmarks.metrics import by_sklearn, course_parts, largest_difference
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.per_row import METRICS
 from dlfb_helpers.training.compiled import batch_order, train_compiled
-from dlfb_helpers.training.loop import evaluate
-from dlfb_helpers.training.model import Model, create_train_state
+from dlfb_helpers.training.evaluation import evaluate
+from dlfb_helpers.training.model import Model
 
-Splits = dict[str, pd.DataFrame]
+Parts = dict[str, Proteins]
 
 
-def starting_state(splits: Splits, seed: int = 42) -> TrainState:
+def starting_state(parts: Parts, seed: int = 42) -> TrainState:
     """The network of chapter 7 (512, 256) with its starting weights."""
-    arrays = to_arrays(splits["train"])
-    return create_train_state(seed, Model(arrays["target"].shape[1]), arrays["embedding"].shape[1])
+    model = Model(parts["train"].targets.shape[1])
+    return model.create_train_state(jax.random.key(seed), parts["train"].embeddings[:1], optax.adam(1e-3))
 
 
 def straightforward(
-    state: TrainState, splits: Splits, order: np.ndarray, eval_every: int = 30
+    state: TrainState, parts: Parts, order: np.ndarray, eval_every: int = 30
 ) -> dict[str, list[dict[str, float]]]:
     """Train as a tutorial would: jitted steps fed with numpy batches, and scikit-learn for each protein of a split.
 
@@ -37,7 +36,7 @@ def straightforward(
     dict
         Metrics of train and valid after every `eval_every` steps, in order, and of valid and test at the end.
     """
-    arrays = {name: to_arrays(table) for name, table in splits.items()}
+    arrays = {name: proteins.batch() for name, proteins in parts.items()}
     model = Model(arrays["train"]["target"].shape[1])
     params = state.params
     optimiser = optax.adam(1e-3)
@@ -69,14 +68,12 @@ def straightforward(
     return history | {"end": [evaluated("valid"), evaluated("test")]}
 
 
-def ours(
-    state: TrainState, splits: Splits, order: np.ndarray, eval_every: int = 30
-) -> dict[str, list[dict[str, float]]]:
+def ours(state: TrainState, parts: Parts, order: np.ndarray, eval_every: int = 30) -> dict[str, list[dict[str, float]]]:
     """Do the same, and return the same, by `train_compiled` and `evaluate`."""
-    state, history = train_compiled(state, splits, eval_every=eval_every, order=order)
-    parts = {name: history.loc[history["split"] == name, list(METRICS)] for name in ("train", "valid")}
-    end = [evaluate(state, splits[name]) for name in ("valid", "test")]
-    return {name: part.to_dict("records") for name, part in parts.items()} | {
+    state, history = train_compiled(state, parts, eval_every=eval_every, order=order)
+    scores = {name: history.loc[history["part"] == name, list(METRICS)] for name in ("train", "valid")}
+    end = [evaluate(state, parts[name]) for name in ("valid", "test")]
+    return {name: rows.to_dict("records") for name, rows in scores.items()} | {
         "end": [{metric: scores[metric] for metric in METRICS} for scores in end]
     }
 
@@ -96,26 +93,26 @@ def operations(state: TrainState, order: np.ndarray) -> float:
 
 def run(way: str) -> None:
     """Load the data and do it once, one way, or only load: for `peak_memory`."""
-    splits = course_splits()
+    parts = course_parts()
     # A tenth of the steps, and one evaluation, show the peak: every evaluation takes the same memory.
-    order = batch_order(len(splits["train"]), num_steps=30 if way == "straightforward" else 300)
+    order = batch_order(len(parts["train"]), num_steps=30 if way == "straightforward" else 300)
     if way != "start":
-        {"straightforward": straightforward, "ours": ours}[way](starting_state(splits), splits, order)
+        {"straightforward": straightforward, "ours": ours}[way](starting_state(parts), parts, order)
 
 
 def measure(quick: bool = False) -> str:
     """Return the section of RESULTS.md; `quick` does the same with few proteins and steps, memory left out."""
-    splits = course_splits(quick)
-    start = starting_state(splits)
+    parts = course_parts(quick)
+    start = starting_state(parts)
     steps, eval_every, repeats = (20, 10, 1) if quick else (300, 30, 5)
-    order = batch_order(len(splits["train"]), steps)
+    order = batch_order(len(parts["train"]), steps)
     results: dict[str, dict] = {}
 
     def kept(name: str, way: Callable) -> Callable[[], None]:
-        return lambda: results.update({name: way(start, splits, order, eval_every)})
+        return lambda: results.update({name: way(start, parts, order, eval_every)})
 
     def steps_alone():
-        state, _ = train_compiled(start, splits, order=order, evaluate_on=())
+        state, _ = train_compiled(start, parts, order=order, evaluate_on=())
         return jax.block_until_ready(state.params)
 
     ways = {"straightforward": kept("straightforward", straightforward), "ours": kept("ours", ours)}
@@ -135,8 +132,8 @@ def measure(quick: bool = False) -> str:
 
 {whole}
 
-{steps} steps of {order.shape[1]} proteins, train ({len(splits["train"])} proteins) and valid ({len(splits["valid"])})
-evaluated every {eval_every} steps, valid and test ({len(splits["test"])}) at the end; {repeats} repeats in turns.
+{steps} steps of {order.shape[1]} proteins, train ({len(parts["train"])} proteins) and valid ({len(parts["valid"])})
+evaluated every {eval_every} steps, valid and test ({len(parts["test"])}) at the end; {repeats} repeats in turns.
 Straightforward: a jitted step fed with numpy batches, jitted predictions in batches of 32, scikit-learn's five functions
 for each protein. The first call includes compiling. Both ways see the same batches; their metrics differ by
 {difference:.0e} at most. The steps' matrix products are {gflops:.1f} GFLOP, {gflops / alone.median:.0f} GFLOP/s."""

@@ -12,12 +12,12 @@ import tempfile
 from pathlib import Path
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.dataset.labels import HUMAN
-from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.dataset.build import build_proteins
 from dlfb_helpers.files.assets import ASSETS
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.metrics.uncertainty import Interval, paired_difference
-from dlfb_helpers.predictors.fitting import split_parts, train_predictor
+from dlfb_helpers.predictors.fitting import SET_ASIDE, train_predictor
+from dlfb_helpers.predictors.folder import save_predictor
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.selection import NETWORKS, PREDICTORS, predict
 
@@ -29,9 +29,9 @@ LARGEST = 8_000_000  # bytes of a folder
 def over_baselines(predictor: Predictor, aspect: str, min_proteins: int) -> dict[str, Interval]:
     """Return how far the mixture is above each other predictor on the test proteins: auPRC, mean over proteins."""
     data = load_cafa()
-    test = split_parts(data, load_checkpoint("course"), aspect, HUMAN, min_proteins, seed=42)["test"]
+    test = build_proteins(data=data, aspect=aspect, min_proteins=min_proteins, generic_terms=SET_ASIDE)["test"]
     assert not {*test.sequences} & {*predictor.mixture.known.sequences}
-    tables = predict(predictor.mixture, test.sequences, test.embeddings, data.ontology)
+    tables = predict(predictor.mixture, test.without_targets(), data.ontology)
     areas = {name: average_precision(test.targets, tables[name]) for name in PREDICTORS}
     return {name: paired_difference(areas["mixture"], areas[name]) for name in PREDICTORS if name != "mixture"}
 
@@ -46,17 +46,17 @@ def main() -> int:
             print(f"{aspect}: auPRC over {name}: {interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})")
         closest = min(lead, key=lambda name: lead[name].mean)
         interval = lead[closest]
-        trained.facts["figures"][f"test auPRC over its closest rival, {closest}"] = (
+        trained.facts["measured"][f"test auPRC over its closest rival, {closest}"] = (
             f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})"
         )
         with tempfile.TemporaryDirectory() as folder:
-            size = sum(file.stat().st_size for file in trained.save(Path(folder, "predictor")).iterdir())
-        print(f"{aspect}: {len(trained.names)} terms, {size:,} bytes, {trained.facts['figures']}", flush=True)
+            size = sum(file.stat().st_size for file in save_predictor(trained, Path(folder, "predictor")).iterdir())
+        print(f"{aspect}: {len(trained.names)} terms, {size:,} bytes, {trained.facts['measured']}", flush=True)
         if interval.low <= 0 or size > LARGEST:
             print(f"{aspect} does not earn its place", file=sys.stderr)
             refused = 1
         else:
-            trained.save(ASSETS / f"predictor_{aspect}")
+            save_predictor(trained, ASSETS / f"predictor_{aspect}")
     return refused
 
 

@@ -21,14 +21,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+import jax
 import numpy as np
+import optax
 import pandas as pd
 
 from dlfb_helpers.annotations import cafa
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import count_violations
-from dlfb_helpers.dataset.batches import to_arrays
-from dlfb_helpers.dataset.build import add_embeddings
+from dlfb_helpers.dataset.build import embed_labelled
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
@@ -45,15 +46,16 @@ from dlfb_helpers.metrics.calibration import (
 )
 from dlfb_helpers.metrics.per_row import average_precision, mean_metrics, micro_average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
-from dlfb_helpers.predictors.fitting import Settled, make_predictor, settle
+from dlfb_helpers.predictors.fitting import Fitted, choose_and_fit, make_predictor
+from dlfb_helpers.predictors.folder import save_predictor
 from dlfb_helpers.predictors.mixture import NetworkSettings
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.results import Sealed
 from dlfb_helpers.predictors.selection import FULL, NETWORKS, predict
 from dlfb_helpers.proteins.families import clusters, cross_pairs, families
 from dlfb_helpers.training.compiled import train_compiled
-from dlfb_helpers.training.loop import predict as predict_article
-from dlfb_helpers.training.model import Model, create_train_state
+from dlfb_helpers.training.evaluation import predict as predict_article
+from dlfb_helpers.training.model import Model
 
 OUT = Path("dlfb_helpers/assets/results")
 SEED = 42
@@ -66,10 +68,10 @@ Parts = Mapping[str, Proteins]
 class Measured(NamedTuple):
     """What one split gives: `auprc` of the test part has a row a protein and a column a predictor."""
 
-    figures: dict
+    results: dict
     probabilities: pd.DataFrame
     auprc: pd.DataFrame
-    settled: Settled
+    fitted: Fitted
 
 
 def measure_split(
@@ -99,24 +101,24 @@ def measure_split(
     """
     train, valid, test = parts["train"], parts["valid"], parts["test"]
     terms, ontology = train.targets.columns, data.ontology
-    settled = settle(train, valid, ontology, networks)
-    on_valid, valid_mixture = settled.on_valid, settled.valid_mixture
-    tables = predict(settled.mixture, test.sequences, test.embeddings, ontology)
+    fitted = choose_and_fit(train, valid, ontology, networks)
+    on_valid, valid_mixture = fitted.on_valid, fitted.valid_mixture
+    tables = predict(fitted.mixture, test, ontology)
     others = {"temperature": Temperature, "isotonic": Isotonic}
-    fitted = {name: kind.fit(valid.targets, valid_mixture) for name, kind in others.items()}
-    fitted["logit scaling"] = settled.calibration
-    calibrated = {name: calibrate(tables["mixture"]) for name, calibrate in fitted.items()}
+    calibrations = {name: kind.fit(valid.targets, valid_mixture) for name, kind in others.items()}
+    calibrations["logit scaling"] = fitted.calibration
+    calibrated = {name: calibrate(tables["mixture"]) for name, calibrate in calibrations.items()}
     threshold = fmax(valid.targets, valid_mixture).threshold
     weights = information_content(_annotations(data, train + valid), ontology)[terms]
 
     targets = sealed.open(tables | {f"mixture, {name}": table for name, table in calibrated.items()})
     auprc = pd.DataFrame({name: average_precision(targets, table) for name, table in tables.items()}, targets.index)
     result = {
-        "proteins": {part: len(parts[part].sequences) for part in parts},
+        "proteins": {part: len(parts[part]) for part in parts},
         "terms": len(terms),
         "terms without a test positive": int((targets.sum() == 0).sum()),
-        "choice": asdict(settled.mixture.choice),
-        "validation": settled.trials.groupby("predictor")["auprc"].max().to_dict(),
+        "choice": asdict(fitted.mixture.choice),
+        "validation": fitted.trials.groupby("predictor")["auprc"].max().to_dict(),
         "predictors": {
             name: _scores(targets, table, auprc[name], groups["test"], weights, threshold)
             for name, table in tables.items()
@@ -132,7 +134,7 @@ def measure_split(
             }
             for name, table in {"none": tables["mixture"], **calibrated}.items()
         },
-        "calibrators": {name: asdict(fitted[name]) for name in ("temperature", "logit scaling")},
+        "calibrators": {name: asdict(calibrations[name]) for name in ("temperature", "logit scaling")},
         "violations": {
             "validation mixture, before": count_violations(on_valid["mixture"], terms, ontology),
             **{name: count_violations(table, terms, ontology) for name, table in (tables | calibrated).items()},
@@ -150,7 +152,7 @@ def measure_split(
     if len(networks) > 1:
         result["ablation"] = _ablation(valid, on_valid, list(networks), groups["valid"])
     probabilities = pd.DataFrame(tables["mixture"], index=targets.index, columns=terms)
-    return Measured(result, probabilities, auprc, settled)
+    return Measured(result, probabilities, auprc, fitted)
 
 
 def _mixture_minus(auprc: pd.DataFrame, groups: np.ndarray) -> dict:
@@ -207,29 +209,26 @@ def _ablation(valid: Proteins, tables: Mapping[str, np.ndarray], names: list[str
 
 def _annotations(data: cafa.CafaData, known: Proteins) -> pd.DataFrame:
     """Propagated MFO annotations of the proteins whose labels may be seen."""
-    rows = data.annotations[
-        (data.annotations["aspect"] == "MFO") & data.annotations["EntryID"].isin(known.targets.index)
-    ]
+    rows = data.annotations[(data.annotations["aspect"] == "MFO") & data.annotations["EntryID"].isin(known.ids)]
     pairs = {(entry, data.ontology.canonical(term)) for entry, term in zip(rows["EntryID"], rows["term"])}
     propagated = data.ontology.propagate(pair for pair in pairs if pair[1])
     return pd.DataFrame(sorted(propagated), columns=["EntryID", "term"])
 
 
-def measure_article(table: pd.DataFrame, sequences: pd.DataFrame) -> dict:
+def measure_article(parts: Parts) -> dict:
     """The article's recipe as chapter 8 runs it: 300 steps on the training part of the random split."""
-    splits = {part: table.loc[ids] for part, ids in split_proteins(sequences, seed=SEED).items()}
-    arrays = {part: to_arrays(split) for part, split in splits.items()}
-    state = create_train_state(SEED, Model(arrays["train"]["target"].shape[1]), arrays["train"]["embedding"].shape[1])
-    state, _ = train_compiled(state, splits, seed=SEED, evaluate_on=())
-    probabilities = predict_article(state, arrays["test"]["embedding"])
-    per_protein = mean_metrics(arrays["test"]["target"], probabilities, by="protein")
-    per_term = mean_metrics(arrays["test"]["target"], probabilities, by="term")
+    model = Model(parts["train"].targets.shape[1])
+    state = model.create_train_state(jax.random.key(SEED), parts["train"].embeddings[:1], optax.adam(1e-3))
+    state, _ = train_compiled(state, parts, seed=SEED, evaluate_on=())
+    probabilities = predict_article(state, parts["test"].embeddings)
+    per_protein = mean_metrics(parts["test"].targets, probabilities, by="protein")
+    per_term = mean_metrics(parts["test"].targets, probabilities, by="term")
     return {"auprc": per_protein["auprc"], "auroc": per_protein["auroc"], "auprc over terms": per_term["auprc"]}
 
 
 def similar_across(parts: Parts) -> int:
     """Similar pairs of proteins across the parts of a split."""
-    return len(cross_pairs({p: pd.Series(known.sequences, known.targets.index) for p, known in parts.items()}))
+    return len(cross_pairs({p: pd.Series(known.sequences, known.ids) for p, known in parts.items()}))
 
 
 def main() -> None:
@@ -250,14 +249,12 @@ def measure(out: Path) -> None:
     data = load_cafa()
     table = label_table(data).table
     sequences = table[["Sequence"]]
-    vectors = add_embeddings(table)
-    everything = sequences.join(vectors)
+    everything = embed_labelled(table)
     unit = pd.Series(families(sequences["Sequence"].tolist()), sequences.index)
     mmseqs = pd.Series(clusters(sequences["Sequence"].tolist()), sequences.index)
     one, each = {"full recipe": FULL}, pd.Series(table.index, table.index)
     later = time_split(data, SEED)
-    rows_of_time = pd.concat([later.train, later.valid, later.test])
-    rows_of_time = add_embeddings(rows_of_time).join(rows_of_time["Sequence"])
+    of_time = embed_labelled(pd.concat([later.train, later.valid, later.test]))
     in_time = {part: list(getattr(later, part).index) for part in ("train", "valid", "test")}
     folds = {
         "families" if fold == 0 else f"families, fold {fold + 1}": ids
@@ -265,58 +262,59 @@ def measure(out: Path) -> None:
     }
     plans = {
         "random": (split_proteins(sequences, SEED), everything, each, NETWORKS),
-        "time": (in_time, rows_of_time, pd.Series(rows_of_time.index, rows_of_time.index), one),
+        "time": (in_time, of_time, pd.Series(of_time.ids, of_time.ids), one),
         "clusters": (grouped_split(mmseqs, SEED), everything, mmseqs, one),
     }
-    # The twelve networks are tried on the first fold; on the others the full recipe is what was settled.
+    # The twelve networks are tried on the first fold; on the others the full recipe is what was chosen.
     plans |= {name: (ids, everything, unit, NETWORKS if name == "families" else one) for name, ids in folds.items()}
     auprcs = []
     results = {"seed": SEED, "tolerance": TOLERANCE, "versions": {p: version(p) for p in ("jax", "flax", "numpy")}}
-    results["article's recipe"] = measure_article(vectors, sequences)
+    results["article's recipe"] = measure_article(
+        {part: everything.take(ids) for part, ids in split_proteins(sequences, SEED).items()}
+    )
     results["time split"] = later.counts
     results["splits"] = {}
     out.mkdir(parents=True, exist_ok=True)
-    for name, (ids, rows, units, networks) in plans.items():
-        parts = {part: Proteins.from_table(rows.loc[members]) for part, members in ids.items()}
+    for name, (ids, proteins, units, networks) in plans.items():
+        parts = {part: proteins.take(members) for part, members in ids.items()}
         groups = {part: units[ids[part]].to_numpy() for part in ("valid", "test")}
         across = similar_across(parts) if name != "time" else None
         sealed = Sealed(parts["test"].targets)
-        parts["test"] = parts["test"]._replace(targets=parts["test"].targets[[]])
+        parts["test"] = parts["test"].without_targets()
         aside = later.knowledge if name == "time" else None
         seen = later.early if name == "time" else data
         measured = measure_split(parts, sealed, groups, seen, networks, aside)
-        figures = measured.figures
         if name in folds:
             auprcs.append(measured.auprc)
         if name == "random":
             to_ship = measured
-        results["splits"][name] = {"similar pairs across": across, **figures}
+        results["splits"][name] = {"similar pairs across": across, **measured.results}
         if name in ("random", "families", "time"):
             measured.probabilities.to_parquet(out / f"{name}.parquet", compression="zstd")
-        means = {n: round(p["auprc"]["mean"], 3) for n, p in figures["predictors"].items()}
+        means = {n: round(p["auprc"]["mean"], 3) for n, p in measured.results["predictors"].items()}
         print(f"{time.monotonic() - start:.0f} s, {name}: {means}", flush=True)
     results["cross-validation by families"] = cross_validation(auprcs, unit)
     results["minutes"] = round((time.monotonic() - start) / 60, 1)
     (out / "results.json").write_text(json.dumps(results, indent=1, default=list) + "\n", encoding="utf-8")
     write_manifest(out, what="Measured results and test predictions, by make results", licence="CC BY 4.0")
-    predictor(to_ship, results, data).save(out.parent / "predictor")
+    save_predictor(predictor_that_ships(to_ship, results, data), out.parent / "predictor")
 
 
-def predictor(measured: Measured, results: dict, data: cafa.CafaData) -> Predictor:
-    """The random split's mixture, as the package ships it, with its figures."""
+def predictor_that_ships(measured: Measured, results: dict, data: cafa.CafaData) -> Predictor:
+    """The random split's mixture, as the package ships it, with what was measured."""
     random, folds = results["splits"]["random"], results["cross-validation by families"]
     interval = "{mean:.2f} ({low:.2f} to {high:.2f})".format
     annotations = (
         "human proteins of at most 500 residues, experimental evidence, September 2022; training and validation part "
         "of the course's random split"
     )
-    figures = {
+    rows = {
         "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),
         "the same in five folds by families": interval(**folds["predictors"]["mixture"]),
         "test Fmax, random split": f"{random['predictors']['mixture']['fmax']:.2f}",
         "calibration error of pairs from 0.05": f"{random['calibration']['logit scaling']['ece from 0.05']:.3f}",
     }
-    return make_predictor(measured.settled, data.ontology, load_checkpoint("course"), "MFO", annotations, figures)
+    return make_predictor(measured.fitted, data.ontology, load_checkpoint("course"), "MFO", annotations, rows)
 
 
 def compare(kept: dict, fresh: dict, path: str = "") -> int:

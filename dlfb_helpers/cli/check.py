@@ -53,7 +53,7 @@ def _checkpoint() -> str:
 
 
 def _predictors() -> str:
-    from dlfb_helpers.predictors.predictor import BUNDLED, load_predictor
+    from dlfb_helpers.predictors.folder import BUNDLED, load_predictor
 
     loaded = [load_predictor(name) for name in BUNDLED]
     terms = ", ".join(f"{len(predictor.names)} {predictor.facts['aspect']} terms" for predictor in loaded)

@@ -38,6 +38,7 @@ class Progress:
         self.start = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
+        """Take residues done, and residues to do."""
         rate = done / max(time.monotonic() - self.start, 1e-9)
         left = (total - done) / rate
         say(f"{done:,} of {total:,} residues, {rate:,.0f} a second, {left / 60:.1f} min left")
@@ -141,7 +142,7 @@ def train(
     taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to learn from.")] = 9606,
     min_proteins: Annotated[int, typer.Option(help="Proteins that a term needs to be learnt.")] = 50,
     quick: Annotated[
-        bool, typer.Option("--quick", help="One network recipe instead of choosing among twelve.")
+        bool, typer.Option("--quick", help="One kind of network instead of choosing among twelve.")
     ] = False,
 ) -> None:
     """Train a predictor, measure it on test proteins, and save it.
@@ -152,12 +153,13 @@ def train(
     """
     with reported():
         from dlfb_helpers.predictors.fitting import train_predictor
+        from dlfb_helpers.predictors.folder import save_predictor
         from dlfb_helpers.predictors.selection import FULL, NETWORKS
 
         networks = {"full recipe": FULL} if quick else NETWORKS
         trained = train_predictor(data, aspect.value, checkpoint, taxon, min_proteins, networks, progress=Progress())
-        trained.save(out)
-        for name, value in trained.facts["figures"].items():
+        save_predictor(trained, out)
+        for name, value in trained.facts["measured"].items():
             print(f"{name}\t{value}")
 
 
@@ -175,7 +177,7 @@ def evaluate(
     """
     with reported():
         from dlfb_helpers.predictors.fitting import evaluate_predictor
-        from dlfb_helpers.predictors.predictor import load_predictor
+        from dlfb_helpers.predictors.folder import load_predictor
 
         for name, value in evaluate_predictor(load_predictor(predictor), data, taxon, Progress()).items():
             print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")

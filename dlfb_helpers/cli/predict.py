@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlfb_helpers.cli.page import page_end, page_rows, page_start
 from dlfb_helpers.files.atomic import opened_atomically
-from dlfb_helpers.predictors.predictor import load_predictor
+from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.predictors.table import cafa_tsv, prediction_tables, tsv
 from dlfb_helpers.proteins.fasta import read_fasta
 
@@ -57,5 +57,5 @@ def run(
             seen.update(rows.drop_duplicates("protein")["seen"])
         if page:
             page.write(page_end().encode())
-    told = ", ".join(f"{count:,} {what}" for what, count in sorted(seen.items()))
-    print(f"{len(sequences):,} proteins; in training: {told}", file=sys.stderr)
+    summary = ", ".join(f"{count:,} {what}" for what, count in sorted(seen.items()))
+    print(f"{len(sequences):,} proteins; in training: {summary}", file=sys.stderr)

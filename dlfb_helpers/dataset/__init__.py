@@ -6,10 +6,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "proteins": ["Proteins"],
-        "labels": ["HUMAN", "GENERIC_TERMS", "LabelledProteins", "label_table"],
-        "splits": ["homology_split", "homology_folds", "grouped_split", "split_proteins", "check_split"],
+        "labels": ["GENERIC_TERMS", "HUMAN", "LabelledProteins", "label_table"],
+        "splits": ["check_split", "grouped_split", "homology_folds", "homology_split", "split_proteins"],
         "time_split": ["TimeSplit", "time_split"],
-        "batches": ["to_arrays", "convert_to_tfds"],
-        "build": ["add_embeddings", "build_dataset"],
+        "batches": ["convert_to_tfds"],
+        "build": ["build_dataset", "build_proteins", "embed_labelled"],
     },
 )

@@ -1,67 +1,102 @@
-"""The labelled proteins with their embeddings, split: what the training and evaluation chapters start from."""
+"""From the raw files to labelled, embedded, split proteins, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.dataset.labels import LabelledProteins, label_table
+from dlfb_helpers.annotations.cafa import CafaData, load_cafa
+from dlfb_helpers.dataset.batches import convert_to_tfds
+from dlfb_helpers.dataset.labels import label_table
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins
 
+if TYPE_CHECKING:
+    import tensorflow as tf
 
-def add_embeddings(
-    table: pd.DataFrame,
-    checkpoint: Checkpoint | str = "course",
-    progress: Callable[[int, int], None] | None = None,
-) -> pd.DataFrame:
-    """Put columns ME:1..ME:D (float32, mean embeddings) before the GO: columns of a labelled table.
+Progress = Callable[[int, int], None] | None
+"""Called with (residues done, residues to do)."""
+
+
+def embed_labelled(table: pd.DataFrame, checkpoint: Checkpoint | str = "course", progress: Progress = None) -> Proteins:
+    """Embed the proteins of a labelled table.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Indexed by EntryID, with a column Sequence and one 0/1 column a term.
+        Indexed by EntryID, with a column Sequence and one 0/1 column a term (GO:...).
     checkpoint : Checkpoint or str
         Which ESM-2 makes the embeddings.
     progress : callable, optional
         As for `embed_proteins`.
+
+    Returns
+    -------
+    Proteins
+        In the order of the table.
     """
-    vectors = embed_proteins(table["Sequence"].tolist(), checkpoint, progress=progress)
-    columns = [f"ME:{i}" for i in range(1, vectors.shape[1] + 1)]
-    embeddings = pd.DataFrame(vectors, index=table.index, columns=columns)
-    return pd.concat([embeddings, table.filter(like="GO:")], axis=1)
+    sequences = table["Sequence"].tolist()
+    vectors = embed_proteins(sequences, checkpoint, progress=progress)
+    return Proteins(table.index.tolist(), sequences, vectors, table.loc[:, table.columns.str.startswith("GO:")])
 
 
-def build_dataset(
+def build_proteins(
     checkpoint: Checkpoint | str = "course",
-    data_dir: str = "course",
+    data: CafaData | str = "course",
     seed: int = 42,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
     **filters,
-) -> dict[str, pd.DataFrame]:
-    """Build the train, valid and test tables from the raw files.
+) -> dict[str, Proteins]:
+    """Label, embed and split the proteins of CAFA's files, at random with identical sequences together.
 
     Parameters
     ----------
     checkpoint : Checkpoint or str
         Which ESM-2 makes the embeddings.
-    data_dir : str
-        ``"course"``, or a folder or zip file with CAFA5's files.
+    data : CafaData or str
+        What `load_cafa` returned, or what it is to load: ``"course"``, or a folder or zip file with CAFA's files.
     seed : int
         Of the split.
     progress : callable, optional
         As for `embed_proteins`.
     **filters
-        Passed to `label_table` (taxon, aspect, min_proteins, max_length).
+        Passed to `label_table` (taxon, aspect, min_proteins, generic_terms, max_length).
 
     Returns
     -------
-    dict of str to pandas.DataFrame
-        Keys train, valid, test; rows are proteins (EntryID), columns ME:1..ME:D, then one 0/1 column a GO term.
+    dict of str to Proteins
+        The parts: train, valid and test.
     """
-    proteins: LabelledProteins = label_table(load_cafa(data_dir), **filters)
-    table = add_embeddings(proteins.table, checkpoint, progress)
-    return {split: table.loc[ids] for split, ids in split_proteins(proteins.table, seed=seed).items()}
+    labelled = label_table(data if isinstance(data, CafaData) else load_cafa(data), **filters).table
+    proteins = embed_labelled(labelled, checkpoint, progress)
+    return {part: proteins.take(ids) for part, ids in split_proteins(labelled, seed=seed).items()}
+
+
+def build_dataset(
+    checkpoint: Checkpoint | str = "course",
+    data: CafaData | str = "course",
+    seed: int = 42,
+    progress: Progress = None,
+    **filters,
+) -> dict[str, tf.data.Dataset]:
+    """Do as `build_proteins` does, and turn each part into a dataset of tf.data, as the article has them.
+
+    Parameters
+    ----------
+    checkpoint, data, seed, progress, **filters
+        As for `build_proteins`; `seed` is also that of the shuffling.
+
+    Returns
+    -------
+    dict of str to tensorflow.data.Dataset
+        The parts: train (shuffled as a whole, and repeated), valid and test (in order, once); what `convert_to_tfds`
+        returns, not cut into batches.
+    """
+    return {
+        part: convert_to_tfds(proteins.to_table(), is_training=part == "train", shuffle_buffer=len(proteins), seed=seed)
+        for part, proteins in build_proteins(checkpoint, data, seed, progress, **filters).items()
+    }

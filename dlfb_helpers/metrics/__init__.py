@@ -1,31 +1,29 @@
-"""How good are predicted probabilities?"""
+"""How good predicted probabilities are."""
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "one_protein": ["calculate_per_target_metrics", "compute_metrics"],
         "per_row": [
             "METRICS",
-            "Unit",
             "average_precision",
+            "mean_metrics",
+            "metrics_table",
             "micro_average_precision",
             "roc_auc",
-            "metrics_table",
-            "mean_metrics",
         ],
-        "cafa": ["THRESHOLDS", "FScore", "SScore", "information_content", "threshold_curve", "fmax", "f_at", "smin"],
+        "cafa": ["THRESHOLDS", "FScore", "SScore", "f_at", "fmax", "information_content", "smin", "threshold_curve"],
         "calibration": [
-            "EPSILON",
-            "Strategy",
-            "reliability_table",
-            "expected_calibration_error",
-            "brier_score",
-            "Temperature",
-            "LogitScaling",
             "Isotonic",
+            "LogitScaling",
+            "Temperature",
+            "brier_score",
+            "expected_calibration_error",
+            "reliability_table",
         ],
-        "uncertainty": ["CHUNK", "Interval", "bootstrap_mean", "paired_difference", "bootstrap_draws"],
-        "on_device": ["BLOCK", "list_positives", "mean_areas"],
+        "uncertainty": ["Interval", "bootstrap_draws", "bootstrap_mean", "paired_difference"],
+        "on_device": ["Scores", "list_positives", "mean_areas", "mean_scores"],
     },
 )

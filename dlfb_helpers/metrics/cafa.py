@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.metrics.per_row import _checked, _ratio
+from dlfb_helpers.metrics.checked import checked_tables, ratio
 
 # Not the nearest doubles to the decimals: 0.06 here is 0.060000000000000005, and a score of exactly 0.06 lies below it.
 # A rounded grid would move such scores by one step, and the curves away from the evaluator's.
@@ -134,11 +134,11 @@ def threshold_curve(
     Raises
     ------
     ValueError
-        If the tables do not fit (as in `dlfb_helpers.metrics.per_row`), a probability or threshold is out of range, a
+        If the tables do not fit (as in `dlfb_helpers.metrics.checked`), a probability or threshold is out of range, a
         weight is negative or infinite, no weight is above 0, or no protein has a label.
     """
     weights = _checked_weights(weights, targets)
-    targets, probabilities = _checked(targets, probabilities)
+    targets, probabilities = checked_tables(targets, probabilities)
     thresholds = np.atleast_1d(np.asarray(thresholds, dtype=np.float64))
     if probabilities.min() < 0 or probabilities.max() > 1:
         span = f"{probabilities.min():.3g} to {probabilities.max():.3g}"
@@ -163,9 +163,9 @@ def threshold_curve(
 
     (right, labels), (wrong, _) = reaching(targets * weights), reaching((1 - targets) * weights)
     covered = (right + wrong > 0).sum(axis=0)
-    precision = _ratio(_ratio(right, right + wrong, undefined=0.0).sum(axis=0), covered, undefined=np.nan)
-    recall = _ratio(right, np.broadcast_to(labels, right.shape), undefined=0.0).mean(axis=0)
-    f = np.where(np.isnan(precision), np.nan, _ratio(2 * precision * recall, precision + recall, undefined=0.0))
+    precision = ratio(ratio(right, right + wrong, undefined=0.0).sum(axis=0), covered, undefined=np.nan)
+    recall = ratio(right, np.broadcast_to(labels, right.shape), undefined=0.0).mean(axis=0)
+    f = np.where(np.isnan(precision), np.nan, ratio(2 * precision * recall, precision + recall, undefined=0.0))
     ru, mi = (labels - right).mean(axis=0), wrong.mean(axis=0)
     predictions = np.bincount(level.ravel(), minlength=levels)[:0:-1].cumsum()[::-1]
     columns = {"predictions": predictions, "coverage": covered / len(targets), "precision": precision}

@@ -3,7 +3,7 @@
 A table of probabilities, shape (proteins, terms), is read as one long list of protein-term pairs. Every map here is
 one non-decreasing function for all pairs. So no ranking turns round: auPRC and Fmax stay, but for ties that isotonic
 regression and the limit EPSILON add, and a term stays at most as probable as its ancestor. What is fitted is fitted on
-the validation part.
+the validation part; the libraries that fit are imported there, so that a predictor does not wait for them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, logit
-from sklearn.isotonic import IsotonicRegression
+
+from dlfb_helpers.metrics.checked import checked_pairs, checked_probabilities
 
 EPSILON = 1e-6
 """Probabilities are moved into [EPSILON, 1 - EPSILON] before their logit is taken: those of 0 and 1 are infinite."""
@@ -64,7 +64,7 @@ def reliability_table(
         If the shapes differ or are empty, a target is neither 0 nor 1, a probability lies outside [0, 1], `num_bins`
         is below 1, or `strategy` is another word.
     """
-    targets, probabilities = _pairs(targets, probabilities)
+    targets, probabilities = checked_pairs(targets, probabilities)
     if num_bins < 1:
         raise ValueError(f"num_bins must be at least 1, but is {num_bins}")
     if strategy not in ("quantile", "uniform"):
@@ -117,7 +117,7 @@ def brier_score(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | 
     Unlike the calibration error it also falls as the probabilities move apart rightly: it cannot be won by giving all
     pairs the mean.
     """
-    targets, probabilities = _pairs(targets, probabilities)
+    targets, probabilities = checked_pairs(targets, probabilities)
     return float(np.mean((probabilities - targets) ** 2))
 
 
@@ -140,6 +140,8 @@ class Temperature:
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Temperature:
         """Find the temperature of least binary cross-entropy; pass validation targets and probabilities."""
         targets, logits = _pairs_to_fit(targets, probabilities)
+        from scipy.optimize import minimize_scalar
+
         bounds = (np.log(0.01), np.log(100.0))
         found = minimize_scalar(lambda log_t: _cross_entropy(targets, logits / np.exp(log_t)), bounds=bounds)
         return cls(float(np.exp(found.x)))
@@ -167,6 +169,8 @@ class LogitScaling:
     @classmethod
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> LogitScaling:
         """Find scale and bias of least binary cross-entropy; pass validation targets and probabilities."""
+        from scipy.optimize import minimize
+
         targets, logits = _pairs_to_fit(targets, probabilities)
 
         def loss_and_gradient(parameters: np.ndarray) -> tuple[float, list[float]]:
@@ -204,7 +208,7 @@ class Isotonic:
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):
-            object.__setattr__(self, name, _checked_probabilities(getattr(self, name)))
+            object.__setattr__(self, name, checked_probabilities(getattr(self, name)))
         if self.x.ndim != 1 or self.x.shape != self.y.shape or self.x.size == 0:
             raise ValueError(f"x and y must be lists of one length, but have shapes {self.x.shape} and {self.y.shape}")
         if not ((np.diff(self.x) > 0).all() and (np.diff(self.y) >= 0).all()):
@@ -213,53 +217,29 @@ class Isotonic:
     @classmethod
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Isotonic:
         """Fit the map over all pairs; pass validation targets and probabilities."""
-        targets, probabilities = _pairs(targets, probabilities)
+        from sklearn.isotonic import IsotonicRegression
+
+        targets, probabilities = checked_pairs(targets, probabilities)
         fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(probabilities, targets)
         return cls(fitted.X_thresholds_, fitted.y_thresholds_)
 
     def __call__(self, probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
         """Return calibrated probabilities, float64, in the shape given."""
-        return np.interp(_checked_probabilities(probabilities), self.x, self.y)
-
-
-def _checked_probabilities(probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
-    probabilities = np.asarray(probabilities, dtype=np.float64)
-    wrong = ~((probabilities >= 0) & (probabilities <= 1))  # NaN is wrong too
-    if wrong.any():
-        raise ValueError(
-            f"probabilities must lie in [0, 1], but {wrong.sum()} do not, the first is {probabilities[wrong][0]}; "
-            "turn logits into probabilities first"
-        )
-    return probabilities
-
-
-def _pairs(
-    targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray]:
-    """Both as flat float64 arrays, or a ValueError that says what is wrong."""
-    targets, probabilities = np.asarray(targets), _checked_probabilities(probabilities)
-    if targets.shape != probabilities.shape or targets.size == 0:
-        raise ValueError(
-            "targets and probabilities must be non-empty and of one shape, "
-            f"but have shapes {targets.shape} and {probabilities.shape}"
-        )
-    if not ((targets == 0) | (targets == 1)).all():
-        raise ValueError("targets must hold 0 and 1 only: turn labels into a 0/1 table first")
-    return targets.ravel().astype(np.float64), probabilities.ravel()
+        return np.interp(checked_probabilities(probabilities), self.x, self.y)
 
 
 def _pairs_to_fit(
     targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
     """Flat targets and logits; with one kind of label the best map would have no finite parameters."""
-    targets, probabilities = _pairs(targets, probabilities)
+    targets, probabilities = checked_pairs(targets, probabilities)
     if targets.min() == targets.max():
         raise ValueError(f"all {targets.size} targets are {targets[0]:.0f}: fitting needs both 0 and 1 among them")
     return targets, _logits(probabilities)
 
 
 def _logits(probabilities: np.ndarray | pd.DataFrame) -> np.ndarray:
-    return logit(np.clip(_checked_probabilities(probabilities), EPSILON, 1 - EPSILON))
+    return logit(np.clip(checked_probabilities(probabilities), EPSILON, 1 - EPSILON))
 
 
 def _cross_entropy(targets: np.ndarray, logits: np.ndarray) -> float:

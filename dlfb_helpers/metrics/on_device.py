@@ -1,10 +1,13 @@
-"""Areas under the curves inside a compiled program."""
+"""The metrics of `dlfb_helpers.metrics.per_row` inside a compiled program, on whatever device that runs."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 BLOCK = 256  # positives ranked at a time: they and the rows they are compared with stay in the processor's cache
 
@@ -51,3 +54,44 @@ def mean_areas(scores: jax.Array, targets: jax.Array, positives: jax.Array) -> t
         return jnp.where(real, shares, 0).sum() / (divisor > 0).sum()
 
     return mean(right_reach / reach, labels), 1 - mean(wrong, pairs)
+
+
+class Scores(NamedTuple):
+    """The loss and what `mean_metrics` returns, as scalars of a compiled program."""
+
+    loss: jax.Array
+    accuracy: jax.Array
+    recall: jax.Array
+    precision: jax.Array
+    auprc: jax.Array
+    auroc: jax.Array
+    without_positives: jax.Array
+    without_negatives: jax.Array
+    without_predictions: jax.Array
+
+
+def mean_scores(logits: jax.Array, targets: jax.Array, positives: jax.Array) -> Scores:
+    """Score a whole part, inside a compiled program.
+
+    Parameters
+    ----------
+    logits, targets
+        Shape (n, T), float32.
+    positives
+        `list_positives` of the targets.
+    """
+    probabilities = jax.nn.sigmoid(logits)
+    predicted = probabilities >= 0.5
+    labels, claims, right = targets.sum(axis=1), predicted.sum(axis=1), (targets * predicted).sum(axis=1)
+    labelled = (labels > 0).sum()
+    return Scores(
+        optax.sigmoid_binary_cross_entropy(logits, targets).mean(),
+        (targets == predicted).mean(),
+        # A protein without labels has no right prediction: it adds nothing to the sums, and is not counted below.
+        (right / jnp.maximum(labels, 1)).sum() / labelled,
+        (right / jnp.maximum(claims, 1)).sum() / labelled,
+        *mean_areas(probabilities, targets, positives),
+        (labels == 0).sum(),
+        (labels == targets.shape[1]).sum(),
+        ((labels > 0) & (claims == 0)).sum(),
+    )

@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from dlfb_helpers.metrics.checked import checked_tables, ratio
+
 METRICS = ("accuracy", "recall", "precision", "auprc", "auroc")
 Unit = Literal["protein", "term"]
 
@@ -37,7 +39,7 @@ def average_precision(targets: np.ndarray, scores: np.ndarray, axis: int = 1) ->
     numpy.ndarray
         One float64 for each protein (axis 1) or term (axis 0); NaN where there is no positive.
     """
-    return _average_precision(*_ranking(*_checked(targets, scores), axis))
+    return _average_precision(*_ranking(*checked_tables(targets, scores), axis))
 
 
 def micro_average_precision(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray) -> float:
@@ -62,7 +64,7 @@ def micro_average_precision(targets: np.ndarray | pd.DataFrame, probabilities: n
     ValueError
         If the shapes differ, a target is neither 0 nor 1, or a probability is not finite.
     """
-    targets, probabilities = _checked(targets, probabilities)
+    targets, probabilities = checked_tables(targets, probabilities)
     pooled = _ranking(targets.reshape(1, -1), probabilities.reshape(1, -1), axis=1)
     return float(_average_precision(*pooled)[0])
 
@@ -83,7 +85,7 @@ def roc_auc(targets: np.ndarray, scores: np.ndarray, axis: int = 1) -> np.ndarra
     numpy.ndarray
         One float64 for each protein (axis 1) or term (axis 0); NaN without a positive or without a negative.
     """
-    return _roc_auc(*_ranking(*_checked(targets, scores), axis))
+    return _roc_auc(*_ranking(*checked_tables(targets, scores), axis))
 
 
 def metrics_table(
@@ -127,18 +129,18 @@ def metrics_table(
         raise ValueError(f'by must be "protein" or "term", but is {by!r}')
     if labels is None and isinstance(targets, pd.DataFrame):
         labels = targets.index if by == "protein" else targets.columns
-    targets, probabilities = _checked(targets, probabilities)
+    targets, probabilities = checked_tables(targets, probabilities)
     axis = 1 if by == "protein" else 0
     predicted = probabilities >= threshold
     true_positives = (targets * predicted).sum(axis=axis)
     num_positives, num_predicted = targets.sum(axis=axis), predicted.sum(axis=axis)
-    precision = _ratio(true_positives, num_predicted, undefined=zero_division)
+    precision = ratio(true_positives, num_predicted, undefined=zero_division)
     ranking = _ranking(targets, probabilities, axis)  # sorting is what takes the time: once for both areas
     columns = {
         "positives": num_positives,
         "predicted": num_predicted,
         "accuracy": (targets == predicted).mean(axis=axis),
-        "recall": _ratio(true_positives, num_positives, undefined=np.nan),
+        "recall": ratio(true_positives, num_positives, undefined=np.nan),
         "precision": np.where(num_positives > 0, precision, np.nan),
         "auprc": _average_precision(*ranking),
         "auroc": _roc_auc(*ranking),
@@ -176,22 +178,6 @@ def mean_metrics(
     return means
 
 
-def _checked(targets: np.ndarray | pd.DataFrame, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both as 2-D arrays (int64 and float64), or a ValueError that says what is wrong."""
-    targets, scores = np.asarray(targets), np.asarray(scores, dtype=np.float64)
-    if targets.ndim != 2 or targets.shape != scores.shape or targets.size == 0:
-        raise ValueError(
-            "targets and scores must be non-empty tables of one shape (proteins, terms), "
-            f"but have shapes {targets.shape} and {scores.shape}"
-        )
-    if not ((targets == 0) | (targets == 1)).all():
-        raise ValueError("targets must hold 0 and 1 only: turn labels into a 0/1 table first")
-    if not np.isfinite(scores).all():
-        row, column = np.argwhere(~np.isfinite(scores))[0]
-        raise ValueError(f"score {scores[row, column]} at row {row}, column {column} is not a finite number")
-    return targets.astype(np.int64), scores
-
-
 def _ranking(targets: np.ndarray, scores: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rank each row from the best score down: targets in that order, and first and last place of each entry's tie."""
     if axis not in (0, 1):
@@ -213,7 +199,7 @@ def _ranking(targets: np.ndarray, scores: np.ndarray, axis: int) -> tuple[np.nda
 def _average_precision(hits: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     # The cut that lets an entry in comes after the last entry of its tie.
     precision_at_cut = np.take_along_axis(np.cumsum(hits, axis=1), last, axis=1) / (last + 1)
-    return _ratio((hits * precision_at_cut).sum(axis=1), hits.sum(axis=1), undefined=np.nan)
+    return ratio((hits * precision_at_cut).sum(axis=1), hits.sum(axis=1), undefined=np.nan)
 
 
 def _roc_auc(hits: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -222,10 +208,4 @@ def _roc_auc(hits: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarra
     mean_rank = (first + last) / 2  # 0 is best; members of a tie share the mean of their places
     # Entries above each positive, less the positives among them: the pairs in which the negative ranks higher.
     wrong = (hits * mean_rank).sum(axis=1) - positives * (positives - 1) / 2
-    return _ratio(pairs - wrong, pairs, undefined=np.nan)
-
-
-def _ratio(numerator: np.ndarray, denominator: np.ndarray, undefined: float) -> np.ndarray:
-    """Elementwise numerator / denominator, with `undefined` where the denominator is 0."""
-    result = np.full(np.shape(numerator), undefined, dtype=np.float64)
-    return np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return ratio(pairs - wrong, pairs, undefined=np.nan)

@@ -1,6 +1,7 @@
 """Every figure the chapters draw; each function returns its Axes (several panels: the first of them).
 
-Colours come from `plots_style`. Series differ by marker or line as well, and no text is smaller than 9 points."""
+Colours come from `plots_style`. Series differ by marker or line as well, and no text is smaller than 9 points.
+"""
 
 import lazy_loader
 
@@ -33,7 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "style": [
             "PALETTE",
             "GREY",
-            "SPLIT_COLOURS",
+            "PART_COLOURS",
             "GROUP_COLOURS",
             "GROUP_MARKERS",
             "MARKERS",

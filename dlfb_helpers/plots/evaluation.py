@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from dlfb_helpers.plots.style import PALETTE, SEQUENTIAL, SERIES, SPLIT_COLOURS, axes_or_new
+from dlfb_helpers.plots.style import PALETTE, PART_COLOURS, SEQUENTIAL, SERIES, axes_or_new
 
 
 def plot_true_and_predicted(targets: pd.DataFrame, probabilities: np.ndarray) -> Axes:
@@ -87,7 +87,7 @@ def plot_best_terms(
     """Draw the auPRC of the given terms as bars with their names, in the order given, and mark their chance levels."""
     ax = axes_or_new(ax, 7.5, 0.26 * len(scores) + 0.8)
     labels = [name if len(name) <= 58 else name[:56].rstrip() + " …" for name in names]
-    ax.barh(np.arange(len(scores)), scores, color=SPLIT_COLOURS["test"], label="network")
+    ax.barh(np.arange(len(scores)), scores, color=PART_COLOURS["test"], label="network")
     ax.plot(chance, np.arange(len(scores)), "|", color="black", markersize=9, markeredgewidth=2, label="guessing")
     ax.legend(loc="lower right", frameon=False)
     ax.set(yticks=np.arange(len(scores)), yticklabels=labels, xlim=(0, 1), xlabel="auPRC on the test part")

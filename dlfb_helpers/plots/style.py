@@ -12,7 +12,7 @@ PALETTE: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9
 GREY = "#8C8C8C"
 """What stands beside the point: context, other groups, guesses."""
 
-SPLIT_COLOURS: dict[str, str] = {"train": PALETTE[0], "valid": PALETTE[1], "test": PALETTE[2]}
+PART_COLOURS: dict[str, str] = {"train": PALETTE[0], "valid": PALETTE[1], "test": PALETTE[2]}
 
 GROUP_COLOURS: dict[str, str] = {
     "hydrophobic": PALETTE[1],

@@ -11,7 +11,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from dlfb_helpers.plots.style import GREY, PALETTE, SPLIT_COLOURS, axes_or_new
+from dlfb_helpers.plots.style import GREY, PALETTE, PART_COLOURS, axes_or_new
+
+MANY_POINTS = 100
+"""From so many points on, a line of a loss has no markers."""
 
 
 def plot_lengths(lengths: Sequence[int], max_length: int, ax: Axes | None = None) -> Axes:
@@ -105,17 +108,19 @@ def plot_sigmoid_and_loss(ax: Axes | None = None) -> Axes:
 
 
 def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the loss over the training steps, a line for each split; a ring marks the lowest validation loss.
+    """Draw the loss over the training steps, a line for each part; a ring marks the lowest validation loss.
 
     Parameters
     ----------
     history : pandas.DataFrame
-        As `training.train` returns it: columns `step`, `split`, `loss`.
+        As `train_compiled` returns it: columns `step`, `part`, `loss`. A part with many points, such as the loss of
+        every single batch, is drawn thin and without markers.
     """
     ax = axes_or_new(ax, 6.5, 3.5)
-    for (split, rows), marker in zip(history.groupby("split", sort=False), "os^", strict=False):
-        ax.plot(rows["step"], rows["loss"], marker=marker, markersize=5, color=SPLIT_COLOURS[split], label=split)
-        if split == "valid":
+    for (part, rows), marker in zip(history.groupby("part", sort=False), "os^", strict=False):
+        style = {"linewidth": 0.8} if len(rows) > MANY_POINTS else {"marker": marker, "markersize": 5}
+        ax.plot(rows["step"], rows["loss"], color=PART_COLOURS[part], label=part, **style)
+        if part == "valid":
             step, loss = rows.loc[rows["loss"].idxmin(), ["step", "loss"]]
             ax.plot(step, loss, "o", markersize=13, fillstyle="none", color="black", label="lowest validation loss")
     ax.set(xlabel="training step", ylabel="binary cross-entropy (nats)")
@@ -124,14 +129,14 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_metrics(history: pd.DataFrame, split: str = "valid", ax: Axes | None = None) -> Axes:
-    """Draw the five metrics of one split over the training steps; the legend has their order at the last step."""
+def plot_metrics(history: pd.DataFrame, part: str = "valid", ax: Axes | None = None) -> Axes:
+    """Draw the five metrics of one part over the training steps; the legend has their order at the last step."""
     ax = axes_or_new(ax, 7.0, 3.6)
-    rows = history[history["split"] == split]
+    rows = history[history["part"] == part]
     styles = {"accuracy": "o:", "auROC": "s-", "auPRC": "D-", "precision": "^--", "recall": "v--"}
     for (metric, style), colour in zip(styles.items(), PALETTE[: len(styles)], strict=True):
         ax.plot(rows["step"], rows[metric.lower()], style, color=colour, markersize=5, label=metric)
-    ax.set(xlabel="training step", ylabel=f"{split}: mean over proteins", ylim=(0, 1.02))
+    ax.set(xlabel="training step", ylabel=f"{part}: mean over proteins", ylim=(0, 1.02))
     ends = sorted(ax.lines, key=lambda line: -line.get_ydata()[-1])
     ax.legend(handles=ends, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     sns.despine(ax=ax)

@@ -12,6 +12,8 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from dlfb_helpers.metrics.checked import as_labels, checked_embeddings
+
 
 def coin_flip(shape: tuple[int, int], seed: int = 42) -> np.ndarray:
     """Guess every label with a fair coin.
@@ -157,44 +159,3 @@ def standardise(train_embeddings: np.ndarray, embeddings: np.ndarray) -> tuple[n
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     deviation[deviation == 0] = 1.0
     return (train - mean) / deviation, (queries - mean) / deviation
-
-
-def checked_embeddings(embeddings: np.ndarray) -> np.ndarray:
-    """Embeddings as float64, or a ValueError if they are no finite 2-D table."""
-    table = np.asarray(embeddings, dtype=np.float64)
-    if table.ndim != 2:
-        raise ValueError(f"embeddings must be a table, a row for each protein, but have shape {table.shape}")
-    if not np.isfinite(table).all():
-        raise ValueError("embeddings hold values that are not finite; compute those proteins' embeddings again")
-    return table
-
-
-def as_labels(train_targets: np.ndarray | pd.DataFrame, num_proteins: int | None = None) -> np.ndarray:
-    """Training labels as float64, checked.
-
-    Parameters
-    ----------
-    train_targets
-        0/1 table of the training split, shape (training proteins, terms).
-    num_proteins
-        Number of training proteins that the table must have, if given.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (training proteins, terms), float64.
-
-    Raises
-    ------
-    ValueError
-        If it is not a 2-D table of 0 and 1 with at least one protein, or with `num_proteins`.
-    """
-    labels = np.asarray(train_targets, dtype=np.float64)
-    if labels.ndim != 2 or len(labels) == 0:
-        raise ValueError(f"train_targets must be a table of at least one protein, but has shape {labels.shape}")
-    if num_proteins not in (None, len(labels)):
-        raise ValueError(f"train_targets has {len(labels)} proteins, but there are {num_proteins} training embeddings")
-    strange = labels[(labels != 0) & (labels != 1)]
-    if strange.size:
-        raise ValueError(f"train_targets must hold 0 and 1 only, but holds {strange[0]:g}")
-    return labels

@@ -12,13 +12,13 @@ from dlfb_helpers.proteins.families import similar
 COLUMNS = ["nearest", "identity", "coverage", "evalue", "seen"]
 
 
-def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) -> pd.DataFrame:
+def nearest_proteins(proteins: Proteins, known: Proteins, bits: np.ndarray) -> pd.DataFrame:
     """Find the training protein with the best alignment to each query.
 
     Parameters
     ----------
-    sequences
-        The queries, indexed by their ids.
+    proteins
+        The queries.
     known
         The training proteins.
     bits
@@ -27,13 +27,13 @@ def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) ->
     Returns
     -------
     pandas.DataFrame
-        Indexed like `sequences`: `nearest` (id, or "" if nothing aligns with E <= 10), `identity` and `coverage` (0 to
-        1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits of
-        `homology.similar`) or "nothing similar".
+        Indexed by the queries' ids: `nearest` (id, or "" if nothing aligns with E <= 10), `identity` and `coverage`
+        (0 to 1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits of
+        `similar` in `dlfb_helpers.proteins.families`) or "nothing similar".
     """
     residues, places = sum(map(len, known.sequences)), {text: place for place, text in enumerate(known.sequences)}
     rows = []
-    for query, scores in zip(sequences, np.asarray(bits)):
+    for query, scores in zip(proteins.sequences, np.asarray(bits)):
         best = places.get(query, int(scores.argmax()))  # a longer protein that holds the query scores as high
         if scores[best] <= 0:
             rows.append(("", np.nan, np.nan, np.nan, "nothing similar"))
@@ -41,8 +41,8 @@ def nearest_proteins(sequences: pd.Series, known: Proteins, bits: np.ndarray) ->
         reference = known.sequences[best]
         identity, coverage = align_pair(query, reference)
         evalue = min(len(query), len(reference)) * residues * 2.0 ** -float(scores[best])
-        rows.append((known.targets.index[best], identity, coverage, evalue, "itself" if query == reference else ""))
-    table = pd.DataFrame(rows, index=sequences.index, columns=COLUMNS)
+        rows.append((known.ids[best], identity, coverage, evalue, "itself" if query == reference else ""))
+    table = pd.DataFrame(rows, index=proteins.targets.index, columns=COLUMNS)
     undecided = table["seen"] == ""
     alike = table.index.isin(similar(table[undecided]).index)
     return table.assign(seen=table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar")))

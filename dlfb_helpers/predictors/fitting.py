@@ -9,15 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations import cafa
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.annotations.ontology import ROOTS, Ontology
-from dlfb_helpers.dataset.build import add_embeddings
+from dlfb_helpers.dataset.build import build_proteins
 from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, label_table
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.calibration import LogitScaling, expected_calibration_error
 from dlfb_helpers.metrics.per_row import average_precision
@@ -31,7 +30,7 @@ SET_ASIDE = (*GENERIC_TERMS, *ROOTS.values())
 """Terms that are not predicted: every protein with a label has its aspect's root."""
 
 
-class Settled(NamedTuple):
+class Fitted(NamedTuple):
     """What training and validation proteins gave; no test label had a part in it.
 
     `on_valid` and `trials` are as `choose` returns them; `mixture` is fitted on both parts; `calibration` and
@@ -47,37 +46,39 @@ class Settled(NamedTuple):
     threshold: float
 
 
-def settle(train: Proteins, valid: Proteins, ontology: Ontology, networks: Mapping[str, NetworkSettings]) -> Settled:
+def choose_and_fit(
+    train: Proteins, valid: Proteins, ontology: Ontology, networks: Mapping[str, NetworkSettings]
+) -> Fitted:
     """Choose the settings, fit the mixture on all that may be seen, calibrate it and pick its threshold."""
     choice, trials, on_valid = choose(train, valid, networks)
     valid_mixture = make_consistent(on_valid["mixture"], train.targets.columns, ontology)
     calibration = LogitScaling.fit(valid.targets, valid_mixture)
     threshold = fmax(valid.targets, calibration(valid_mixture)).threshold
     mixture = Mixture.fit(choice, train + valid)
-    return Settled(trials, on_valid, valid_mixture, mixture, calibration, threshold)
+    return Fitted(trials, on_valid, valid_mixture, mixture, calibration, threshold)
 
 
 def make_predictor(
-    settled: Settled,
+    fitted: Fitted,
     ontology: Ontology,
     checkpoint: Checkpoint,
     aspect: str,
     annotations: str,
-    figures: Mapping[str, str],
+    measured: Mapping[str, str],
 ) -> Predictor:
-    """Put together what was fitted and what a reader has to know; `annotations` and `figures` go into the card."""
-    terms = settled.mixture.known.targets.columns
+    """Put together what was fitted and what a reader has to know; `annotations` and `measured` go into the card."""
+    terms = fitted.mixture.known.targets.columns
     facts = {
-        "checkpoint": {"name": checkpoint.name, "digest": checkpoint.digest},
-        "long proteins": "window",
+        "checkpoint": checkpoint.name,
+        "vectors": store_settings(checkpoint),
         "aspect": aspect,
         "ontology": ontology.release,
         "annotations": annotations,
-        "figures": dict(figures),
+        "measured": dict(measured),
     }
     names = {term: ontology.names[term] for term in terms}
     ancestors = ancestor_matrix(terms, ontology)
-    return Predictor(settled.mixture, names, ancestors, settled.calibration, settled.threshold, facts)
+    return Predictor(fitted.mixture, names, ancestors, fitted.calibration, fitted.threshold, facts)
 
 
 def train_predictor(
@@ -110,7 +111,7 @@ def train_predictor(
     Returns
     -------
     Predictor
-        Trained on the training and validation part; its card holds the test figures.
+        Trained on the training and validation part; its card holds what was measured on the test part.
 
     Raises
     ------
@@ -118,39 +119,21 @@ def train_predictor(
         As `load_cafa`, `label_table` and `load_checkpoint`.
     """
     data, loaded = load_cafa(data_dir), load_checkpoint(checkpoint)
-    parts = split_parts(data, loaded, aspect, taxon, min_proteins, seed, progress)
-    count = sum(len(part.sequences) for part in parts.values())
-    settled = settle(parts["train"], parts["valid"], data.ontology, networks)
+    filters = {"taxon": taxon, "aspect": aspect, "min_proteins": min_proteins, "generic_terms": SET_ASIDE}
+    parts = build_proteins(loaded, data, seed, progress, **filters)
+    fitted = choose_and_fit(parts["train"], parts["valid"], data.ontology, networks)
     annotations = (
-        f"{data.source.splitlines()[0]}; {count:,} proteins of taxon {taxon} with at most 500 residues, training "
-        f"and validation part of a random split (seed {seed})"
+        f"{data.source.splitlines()[0]}; {sum(map(len, parts.values())):,} proteins of taxon {taxon} with at most 500 "
+        f"residues, training and validation part of a random split (seed {seed})"
     )
-    predictor = make_predictor(settled, data.ontology, loaded, aspect, annotations, {})
+    predictor = make_predictor(fitted, data.ontology, loaded, aspect, annotations, {})
     test = parts["test"]
-    probabilities = predictor.from_embeddings(
-        pd.Series(test.sequences, test.targets.index), test.embeddings
-    )  # made before the labels are looked at
-    predictor.facts["figures"].update(written(figures(test.targets, probabilities)))
+    probabilities = predictor.from_embeddings(test.without_targets())  # made before the labels are looked at
+    predictor.facts["measured"].update(card_rows(measure(test.targets, probabilities)))
     return predictor
 
 
-def split_parts(
-    data: cafa.CafaData,
-    checkpoint: Checkpoint,
-    aspect: str,
-    taxon: int,
-    min_proteins: int,
-    seed: int,
-    progress: Progress = None,
-) -> dict[str, Proteins]:
-    """Label, embed and split proteins as `train_predictor` does (same parameters) into "train", "valid" and "test"."""
-    labelled = label_table(data, taxon, aspect, min_proteins, SET_ASIDE).table
-    rows = add_embeddings(labelled, checkpoint, progress).join(labelled["Sequence"])
-    splits = split_proteins(labelled[["Sequence"]], seed)
-    return {part: Proteins.from_table(rows.loc[members]) for part, members in splits.items()}
-
-
-def figures(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, float]:
+def measure(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, float]:
     """Measure calibrated probabilities against labels.
 
     Parameters
@@ -178,8 +161,8 @@ def figures(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, flo
     }
 
 
-def written(measured: Mapping[str, float]) -> dict[str, str]:
-    """`figures` as a model card has them."""
+def card_rows(measured: Mapping[str, float]) -> dict[str, str]:
+    """What `measure` returned, as a model card has it."""
     auprc = "{auPRC:.2f} ({low:.2f} to {high:.2f})".format(**measured)
     return {
         f"test auPRC over {measured['proteins']:,} proteins": auprc,
@@ -206,7 +189,7 @@ def evaluate_predictor(
     Returns
     -------
     dict of str to float
-        As `figures`, and "left out": labelled proteins whose sequence the predictor was trained on.
+        As `measure`, and "left out": labelled proteins whose sequence the predictor was trained on.
 
     Raises
     ------
@@ -229,4 +212,4 @@ def evaluate_predictor(
             f"{data_dir}: the predictor was trained on all {len(labels):,} of its proteins; give it others"
         )
     sequences, targets = table.loc[new.index[new], "Sequence"], labels[new]
-    return figures(targets, predictor.predict(sequences, progress=progress)) | {"left out": int((~new).sum())}
+    return measure(targets, predictor.predict(sequences, progress=progress)) | {"left out": int((~new).sum())}

@@ -6,17 +6,16 @@ What is fitted is rounded to half precision at once, as a saved `Predictor` hold
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import jax
 import numpy as np
 
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
 from dlfb_helpers.proteins.families import alignment_bits
-from dlfb_helpers.training.ensemble import Ensemble, Recipe, train_ensemble
+from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,12 @@ class NetworkSettings:
     ----------
     whitening
         Power of the `Whitening` of its inputs; None gives it the embeddings as they are.
-    recipe
+    hyperparameters
         The rest.
     """
 
     whitening: float | None = 0.25
-    recipe: Recipe = field(default_factory=Recipe)
+    hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
 
 
 @dataclass(frozen=True)
@@ -67,23 +66,23 @@ class Mixture(NamedTuple):
     @classmethod
     def fit(cls, choice: Choice, known: Proteins, seeds: Sequence[int] = range(5)) -> Mixture:
         """Fit everything on `known`: all proteins whose labels may be seen; `seeds` are the networks'."""
-        known = known._replace(embeddings=half(known.embeddings))
+        known = replace(known, embeddings=round_to_half(known.embeddings))
         whitening, ensemble = train_networks(choice.network, known, seeds=seeds)
         if whitening is not None:
             whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
-        return cls(
-            choice, known, TrainedNetworks(whitening, ensemble._replace(params=jax.tree.map(half, ensemble.params)))
-        )
+        params = {
+            layer: {kind: round_to_half(values) for kind, values in of_layer.items()}
+            for layer, of_layer in ensemble.params.items()
+        }
+        return cls(choice, known, TrainedNetworks(whitening, ensemble._replace(params=params)))
 
-    def predict(
-        self, sequences: list[str], embeddings: np.ndarray, bits: np.ndarray | None = None
-    ) -> dict[str, np.ndarray]:
+    def predict(self, proteins: Proteins, bits: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """Predict with each part and with their mixture, none of them made consistent with the ontology.
 
         Parameters
         ----------
-        sequences, embeddings
-            Of the proteins to predict for.
+        proteins
+            To predict for; their targets are not looked at.
         bits
             Their `alignment_bits` with the known proteins, if at hand.
 
@@ -93,12 +92,12 @@ class Mixture(NamedTuple):
             "alignment neighbours", "embedding neighbours", "one network", "networks" and "mixture"; float32, shape
             (proteins, terms).
         """
-        members = self.networks.predict(embeddings)
+        members = self.networks.predict(proteins.embeddings)
         by_embedding = embedding_neighbours(
-            self.known.embeddings, self.known.targets, embeddings, **self.choice.neighbours
+            self.known.embeddings, self.known.targets, proteins.embeddings, **self.choice.neighbours
         )
         if bits is None:
-            bits = alignment_bits(sequences, self.known.sequences)
+            bits = alignment_bits(proteins.sequences, self.known.sequences)
         by_alignment = alignment_neighbours(bits, self.known.targets, **self.choice.alignment)
         return {
             "alignment neighbours": by_alignment,
@@ -119,11 +118,13 @@ def network_inputs(whitening: Whitening | None, embeddings: np.ndarray) -> np.nd
 def train_networks(
     settings: NetworkSettings, known: Proteins, valid: Proteins | None = None, seeds: Sequence[int] = range(5)
 ) -> TrainedNetworks:
-    """Train a network for each seed on `known`; `valid` says when to stop, unless the recipe's `keep` does."""
+    """Train a network for each seed on `known`; `valid` says when to stop, unless `stop_after` does."""
+    from dlfb_helpers.training.ensemble import train_ensemble  # JAX, which a predictor that is trained does not need
+
     whitening = None if settings.whitening is None else Whitening.fit(known.embeddings, settings.whitening)
     checks = valid and (network_inputs(whitening, valid.embeddings), valid.targets)
     inputs = network_inputs(whitening, known.embeddings)
-    return TrainedNetworks(whitening, train_ensemble(settings.recipe, inputs, known.targets, checks, seeds))
+    return TrainedNetworks(whitening, train_ensemble(settings.hyperparameters, inputs, known.targets, checks, seeds))
 
 
 def mix(weights: Sequence[float], *tables: np.ndarray) -> np.ndarray:
@@ -131,6 +132,6 @@ def mix(weights: Sequence[float], *tables: np.ndarray) -> np.ndarray:
     return np.average(tables, axis=0, weights=weights).astype(np.float32)
 
 
-def half(values: np.ndarray) -> np.ndarray:
+def round_to_half(values: np.ndarray) -> np.ndarray:
     """Round to half precision, and return as float32."""
     return np.asarray(values).astype(np.float16).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from dlfb_helpers.predictors.baselines import as_labels
+from dlfb_helpers.metrics.checked import as_labels
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
 
 CHUNK = 1_000_000

@@ -1,46 +1,28 @@
-"""A trained mixture in a folder: what it takes to predict, and what it takes to trust it.
-
-predictor.json        terms with their names, settings, calibration, threshold, releases, figures
-weights.safetensors   networks, whitening, embeddings and labels of the proteins whose labels vote
-proteins.fasta.xz     their sequences
-README.md             model card
-manifest.json         SHA-256 of the others
-"""
+"""From sequences to calibrated probabilities that obey the ontology: what a trained mixture says of new proteins."""
 
 from __future__ import annotations
 
-import json
-import lzma
-import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-import jax
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file, save_file
 
 from dlfb_helpers.annotations.consistency import raise_ancestors
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
-from dlfb_helpers.embedding.runs import embed_proteins
-from dlfb_helpers.files.assets import bundled_folder, verify, write_manifest
+from dlfb_helpers.embedding.runs import embed_proteins, store_settings
 from dlfb_helpers.metrics.calibration import LogitScaling
-from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
-from dlfb_helpers.predictors.whitening import Whitening
-from dlfb_helpers.proteins.fasta import read_fasta
-from dlfb_helpers.training.ensemble import Ensemble, Recipe
+from dlfb_helpers.predictors.mixture import Mixture
 
-FORMAT = 1
-BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "predictor_CCO"}
-"""Predictors of function, process and component that come with the package, and their folders among the assets."""
+Progress = Callable[[int, int], None] | None
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """From sequences to calibrated probabilities that obey the ontology.
+    """A trained mixture with all that it takes to predict, and to trust it.
 
     Attributes
     ----------
@@ -55,7 +37,8 @@ class Predictor:
     threshold : float
         Calibrated probability of the best F on the validation part.
     facts : Mapping
-        For a reader and for checks: checkpoint (name and digest), ontology, data, figures.
+        For a reader and for checks: name of the checkpoint, all that its vectors depend on (`store_settings`),
+        ontology, annotations, what was measured.
     """
 
     mixture: Mixture
@@ -65,6 +48,11 @@ class Predictor:
     threshold: float
     facts: Mapping
 
+    @property
+    def long_proteins(self) -> str:
+        """The policy for proteins that do not fit the checkpoint: "window" or "truncate"."""
+        return self.facts["vectors"]["long proteins"].split()[0]
+
     @cached_property
     def checkpoint(self) -> Checkpoint:
         """The checkpoint that it was trained with, loaded.
@@ -72,27 +60,37 @@ class Predictor:
         Raises
         ------
         ValueError
-            If the checkpoint of that name has other weights now.
+            If what that name loads gives other vectors now.
         """
-        return self.check(load_checkpoint(self.facts["checkpoint"]["name"]))
+        return self.check(load_checkpoint(self.facts["checkpoint"]))
 
     def check(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Return `checkpoint` if its weights are those that the predictor was trained with, else raise a ValueError."""
-        wanted = self.facts["checkpoint"]
-        if checkpoint.digest != wanted["digest"]:
+        """Return `checkpoint` if its vectors are those that the predictor was trained on.
+
+        Weights, layer, pooling and the policy for long proteins have to be the same, or it is a ValueError. Another
+        precision, as on a GPU, moves vectors so little that it is a warning.
+        """
+        wanted, found = self.facts["vectors"], store_settings(checkpoint, self.long_proteins)
+        different = [name for name in wanted | found if wanted.get(name) != found.get(name)]
+        if "precision" in different:
+            warnings.warn(
+                f"the predictor was trained on vectors in {wanted['precision']}, these are in {found['precision']}: "
+                "probabilities may differ in the second decimal",
+                stacklevel=3,
+            )
+            different.remove("precision")
+        if different:
+            name = different[0]
             raise ValueError(
-                f"the predictor was trained on embeddings of {wanted['name']} (weights {wanted['digest'][:12]}), but "
-                f"{checkpoint.name} has the weights {checkpoint.digest[:12]}; give it that checkpoint, or train anew"
+                f"the predictor was trained on embeddings of {self.facts['checkpoint']} ({name}: "
+                f"{str(wanted.get(name))[:20]}), but {checkpoint.name} gives others ({name}: "
+                f"{str(found.get(name))[:20]}); give it that checkpoint, or train anew"
             )
         return checkpoint
 
-    def scores(self, sequences: list[str], embeddings: np.ndarray, bits: np.ndarray | None = None) -> np.ndarray:
-        """The mixture's probabilities, consistent but not calibrated: float32, shape (proteins, terms)."""
-        if len(sequences) == 0:
-            return np.zeros((0, len(self.names)), dtype=np.float32)
-        return raise_ancestors(self.mixture.predict(sequences, embeddings, bits)["mixture"], self.ancestors)
-
-    def predict(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress=None) -> pd.DataFrame:
+    def predict(
+        self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress: Progress = None
+    ) -> pd.DataFrame:
         """Embed sequences and predict for them.
 
         Parameters
@@ -112,137 +110,23 @@ class Predictor:
         Raises
         ------
         ValueError
-            If the checkpoint is another than in training, or a sequence cannot be read by it.
+            If the checkpoint gives other vectors than in training, or a sequence cannot be read by it.
         """
-        embeddings = self.embed(sequences, checkpoint, progress)
-        return self.from_embeddings(sequences, embeddings)
+        return self.from_embeddings(self.embed(sequences, checkpoint, progress))
 
-    def embed(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress=None) -> np.ndarray:
-        """Return the embeddings that the predictor wants, float32 (proteins, D); parameters as for `predict`."""
+    def embed(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress: Progress = None) -> Proteins:
+        """Embed sequences as the predictor wants them; parameters as for `predict`."""
         checkpoint = self.check(checkpoint) if checkpoint else self.checkpoint
-        return embed_proteins(sequences.tolist(), checkpoint, self.facts["long proteins"], progress=progress)
+        vectors = embed_proteins(sequences.tolist(), checkpoint, self.long_proteins, progress=progress)
+        return Proteins.unlabelled(sequences.index.tolist(), sequences.tolist(), vectors)
 
-    def from_embeddings(
-        self, sequences: pd.Series, embeddings: np.ndarray, bits: np.ndarray | None = None
-    ) -> pd.DataFrame:
+    def from_embeddings(self, proteins: Proteins, bits: np.ndarray | None = None) -> pd.DataFrame:
         """Predict as `predict` does, from what `embed` returned; `bits` as for `Mixture.predict`."""
-        calibrated = self.calibration(self.scores(sequences.tolist(), embeddings, bits)).astype(np.float32)
-        return pd.DataFrame(calibrated, index=sequences.index, columns=list(self.names))
+        calibrated = self.calibration(self.scores(proteins, bits)).astype(np.float32)
+        return pd.DataFrame(calibrated, index=proteins.targets.index, columns=list(self.names))
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the folder, whole or not at all; one that is there already is replaced."""
-        folder = Path(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
-            new, old = Path(work, "new"), Path(work, "old")
-            new.mkdir()
-            self._write(new)
-            if folder.exists():
-                folder.rename(old)
-            new.rename(folder)
-        return folder
-
-    def _write(self, folder: Path) -> None:
-        mixture, targets = self.mixture, self.mixture.known.targets
-        whitening, ensemble = mixture.networks
-        paths = jax.tree_util.tree_flatten_with_path(ensemble.params)[0]
-        tensors = {"network/" + "/".join(key.key for key in path): _half(leaf) for path, leaf in paths}
-        if whitening is not None:
-            tensors |= {"whitening/mean": whitening.mean, "whitening/matrix": whitening.matrix}
-        tensors |= {
-            "embeddings": _half(mixture.known.embeddings),
-            "labels": np.packbits(targets.to_numpy(bool), axis=1),
-            "ancestors": np.packbits(self.ancestors, axis=1),
-        }
-        save_file(
-            {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "weights.safetensors"
-        )
-        fasta = "".join(f">{entry}\n{text}\n" for entry, text in zip(targets.index, mixture.known.sequences))
-        (folder / "proteins.fasta.xz").write_bytes(lzma.compress(fasta.encode(), preset=9 | lzma.PRESET_EXTREME))
-        facts = {
-            "format": FORMAT,
-            **self.facts,
-            "calibration": asdict(self.calibration),
-            "threshold": self.threshold,
-            "settings": asdict(mixture.choice),
-            "passes": ensemble.kept.tolist(),
-            "terms": dict(self.names),
-        }
-        (folder / "predictor.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        (folder / "README.md").write_text(model_card(facts), encoding="utf-8")
-        write_manifest(folder, what="A predictor of protein functions; see README.md")
-
-
-def load_predictor(folder: str | Path = "course") -> Predictor:
-    """Read a predictor: one of `BUNDLED`, or a folder that `Predictor.save` wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        If a file is missing.
-    ValueError
-        If a file was altered, or the folder is of a format that this release does not know.
-    """
-    folder = bundled_folder(BUNDLED[folder]) if folder in BUNDLED else Path(folder)
-    verify(folder, remedy="take the folder again from where it came, or train it anew")
-    facts = json.loads((folder / "predictor.json").read_text(encoding="utf-8"))
-    if facts.pop("format", None) != FORMAT:
-        raise ValueError(f"{folder}: the predictor has another format than {FORMAT}; install the release that wrote it")
-    settings, names = facts.pop("settings"), facts.pop("terms")
-    recipe = Recipe(**(settings["network"]["recipe"] | {"widths": tuple(settings["network"]["recipe"]["widths"])}))
-    network = NetworkSettings(settings["network"]["whitening"], recipe)
-    choice = Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
-    tensors = load_file(folder / "weights.safetensors")
-    params: dict = {}
-    for name, tensor in tensors.items():
-        if name.startswith("network/"):
-            layer, kind = name.removeprefix("network/").split("/")
-            params.setdefault(layer, {})[kind] = tensor.astype(np.float32)
-    whitening = None
-    if "whitening/mean" in tensors:
-        whitening = Whitening(tensors["whitening/mean"], tensors["whitening/matrix"])
-    kept = np.array(facts.pop("passes"))
-    history = np.full((len(kept), recipe.keep or recipe.epochs), np.nan)
-    proteins = read_fasta(folder / "proteins.fasta.xz")
-    labels = np.unpackbits(tensors["labels"], axis=1, count=len(names))
-    known = Proteins(
-        proteins["Sequence"].tolist(),
-        tensors["embeddings"].astype(np.float32),
-        pd.DataFrame(labels, index=proteins["EntryID"], columns=list(names)),
-    )
-    ancestors = np.unpackbits(tensors["ancestors"], axis=1, count=len(names)).astype(bool)
-    mixture = Mixture(choice, known, TrainedNetworks(whitening, Ensemble(recipe, params, kept, history)))
-    calibration, threshold = LogitScaling(**facts.pop("calibration")), facts.pop("threshold")
-    return Predictor(mixture, names, ancestors, calibration, threshold, facts)
-
-
-def model_card(facts: Mapping) -> str:
-    """Say in Markdown what a predictor is, what it was made from and how good it was."""
-    figures = "\n".join(f"| {name} | {value} |" for name, value in facts["figures"].items())
-    made = "\n".join(f"| {name} | {facts[name]} |" for name in ("aspect", "ontology", "annotations", "long proteins"))
-    return f"""# A predictor of protein functions
-
-Sequences in, calibrated probabilities of {len(facts["terms"])} terms out: the weighted mean of
-{len(facts["passes"])} networks, of neighbours by embedding and of neighbours by alignment, raised along the ontology
-and calibrated by logit scaling. Made by the protein-function course; load with
-`dlfb_helpers.predictors.predictor.load(folder)`.
-
-| made from | |
-|---|---|
-| checkpoint | {facts["checkpoint"]["name"]}, weights {facts["checkpoint"]["digest"][:16]} |
-{made}
-
-| measured | |
-|---|---|
-{figures}
-| threshold of the best F on validation | {facts["threshold"]:.2f} |
-
-**Limits.** It knows the functions that were common and shown by experiment in its training proteins, and no others.
-What is not annotated may still be true. On proteins unlike all that it was trained on it is worse than these figures; a
-probability is calibrated on average, not for each protein. Not for decisions on patients.
-"""
-
-
-def _half(values: np.ndarray) -> np.ndarray:
-    """Half precision: the values were rounded to it when the mixture was fitted, so nothing changes."""
-    return np.asarray(values).astype(np.float16)
+    def scores(self, proteins: Proteins, bits: np.ndarray | None = None) -> np.ndarray:
+        """The mixture's probabilities, consistent but not calibrated: float32, shape (proteins, terms)."""
+        if len(proteins) == 0:
+            return np.zeros((0, len(self.names)), dtype=np.float32)
+        return raise_ancestors(self.mixture.predict(proteins, bits)["mixture"], self.ancestors)

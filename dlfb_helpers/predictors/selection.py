@@ -1,7 +1,7 @@
 """Choose every setting on the validation proteins, then fit once more on all proteins whose labels may be seen.
 
-Test labels have no way in here: `choose` is given training and validation proteins, `predict` the sequences and
-embeddings of the proteins to predict for.
+Test labels have no way in here: `choose` is given training and validation proteins, `predict` proteins whose targets it
+does not look at (and that `Proteins.without_targets` takes away).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dlfb_helpers.predictors.baselines import constant_frequency, logistic_regre
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, mix, train_networks
 from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
 from dlfb_helpers.proteins.families import alignment_bits
-from dlfb_helpers.training.ensemble import Recipe
+from dlfb_helpers.training.trained import Hyperparameters
 
 NEIGHBOURS = [
     {"whitening": whitening, "k": k, "temperature": temperature}
@@ -40,15 +40,15 @@ NETWORKS = {
     "raw embeddings": NetworkSettings(whitening=None),
     "standardised, not whitened": NetworkSettings(whitening=0.0),
     "more whitening (0.5)": NetworkSettings(whitening=0.5),
-    "no dropout": NetworkSettings(recipe=Recipe(input_dropout=0.0, dropout=0.0)),
-    "more dropout (0.5)": NetworkSettings(recipe=Recipe(dropout=0.5)),
-    "no weight decay": NetworkSettings(recipe=Recipe(weight_decay=0.0)),
-    "constant learning rate": NetworkSettings(recipe=Recipe(warm=False)),
-    "weights of the last pass": NetworkSettings(recipe=Recipe(keep=Recipe().epochs)),
-    "wider (1024, 512)": NetworkSettings(recipe=Recipe(widths=(1024, 512))),
-    "narrower (256, 128)": NetworkSettings(recipe=Recipe(widths=(256, 128))),
-    "focal loss": NetworkSettings(recipe=Recipe(loss="focal")),
-    "balanced loss": NetworkSettings(recipe=Recipe(loss="balanced")),
+    "no dropout": NetworkSettings(hyperparameters=Hyperparameters(input_dropout=0.0, dropout=0.0)),
+    "more dropout (0.5)": NetworkSettings(hyperparameters=Hyperparameters(dropout=0.5)),
+    "no weight decay": NetworkSettings(hyperparameters=Hyperparameters(weight_decay=0.0)),
+    "constant learning rate": NetworkSettings(hyperparameters=Hyperparameters(warmup=False)),
+    "weights of the last pass": NetworkSettings(hyperparameters=Hyperparameters(stop_after=Hyperparameters().epochs)),
+    "wider (1024, 512)": NetworkSettings(hyperparameters=Hyperparameters(dim=512)),
+    "narrower (256, 128)": NetworkSettings(hyperparameters=Hyperparameters(dim=128)),
+    "focal loss": NetworkSettings(hyperparameters=Hyperparameters(loss="focal")),
+    "balanced loss": NetworkSettings(hyperparameters=Hyperparameters(loss="balanced")),
 }
 """The full recipe, and what becomes of it when one thing is changed: chapter 9's ablation, and what is chosen among."""
 
@@ -90,7 +90,7 @@ def choose(
     Returns
     -------
     Choice
-        The best settings. The network's recipe keeps the pass at which the members stopped, as their median.
+        The best settings. The networks are to stop after the pass at which the members stopped, as their median.
     pandas.DataFrame
         Every trial: `predictor`, `settings`, validation `auprc`.
     dict of str to numpy.ndarray
@@ -124,23 +124,21 @@ def choose(
         list(product(networks, WEIGHTS)),
         lambda pair: mix(pair[1], predictions[pair[0]].mean(axis=0), from_embeddings, from_alignments),
     )
-    keep = int(np.median(trained[name].ensemble.kept))
-    network = replace(networks[name], recipe=replace(networks[name].recipe, keep=keep))
+    stop = int(np.median(trained[name].ensemble.passes))
+    network = replace(networks[name], hyperparameters=replace(networks[name].hyperparameters, stop_after=stop))
     choice = Choice(plain, neighbours, alignment, network, weights)
     return choice, pd.DataFrame(trials), predictions | {"mixture": mixed}
 
 
-def predict(
-    mixture: Mixture, sequences: list[str], embeddings: np.ndarray, ontology: Ontology
-) -> dict[str, np.ndarray]:
+def predict(mixture: Mixture, proteins: Proteins, ontology: Ontology) -> dict[str, np.ndarray]:
     """Predict with every baseline and with the mixture and its parts; all tables obey the ontology.
 
     Parameters
     ----------
     mixture
         Fitted; the baselines are fitted on the same proteins.
-    sequences, embeddings
-        Of the proteins to predict for.
+    proteins
+        To predict for; their targets are not looked at.
     ontology
         Of the terms.
 
@@ -149,11 +147,11 @@ def predict(
     dict of str to numpy.ndarray
         Predictor -> probabilities, float32, shape (proteins, terms of `mixture.known.targets`).
     """
-    labels, train_embeddings = mixture.known.targets, mixture.known.embeddings
+    labels, train_embeddings, embeddings = mixture.known.targets, mixture.known.embeddings, proteins.embeddings
     plain = mixture.choice.plain_neighbours
     tables = {
         "training frequency": constant_frequency(labels, len(embeddings)),
         "logistic regression": logistic_regression(train_embeddings, labels, embeddings),
         "embedding neighbours, plain": embedding_neighbours(train_embeddings, labels, embeddings, **plain),
-    } | mixture.predict(sequences, embeddings)
+    } | mixture.predict(proteins)
     return {name: make_consistent(tables[name], labels.columns, ontology) for name in PREDICTORS}

@@ -41,11 +41,11 @@ def prediction_tables(
         within a protein. `implied` is true where the ontology adds the term to a more specific one that is as probable;
         the others are as in `nearest_proteins`, the functions being the most specific ones, separated by semicolons.
     """
-    embeddings, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
-    for start in range(0, len(sequences), PROTEINS_AT_ONCE):
-        some = sequences.iloc[start : start + PROTEINS_AT_ONCE]
-        bits = alignment_bits(some.tolist(), known.sequences)
-        probabilities = predictor.from_embeddings(some, embeddings[start : start + PROTEINS_AT_ONCE], bits)
+    proteins, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
+    for start in range(0, len(proteins), PROTEINS_AT_ONCE):
+        some = proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE])
+        bits = alignment_bits(some.sequences, known.sequences)
+        probabilities = predictor.from_embeddings(some, bits)
         yield _rows(predictor, probabilities, nearest_proteins(some, known, bits), minimum)
 
 

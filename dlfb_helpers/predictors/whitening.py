@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlfb_helpers.predictors.baselines import checked_embeddings
+from dlfb_helpers.metrics.checked import checked_embeddings
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "model": ["Model", "create_train_state", "count_parameters"],
-        "loop": ["Batch", "train_step", "eval_step", "predict", "evaluate", "train"],
-        "compiled": ["Keep", "batch_order", "scan_steps", "Scores", "score", "Best", "train_program", "train_compiled"],
-        "ensemble": ["LOSSES", "Recipe", "Network", "Ensemble", "train_ensemble"],
+        "model": ["Model", "count_parameters"],
+        "loop": ["eval_step", "train", "train_step"],
+        "evaluation": ["evaluate", "predict"],
+        "compiled": ["batch_order", "scan_steps", "train_compiled", "train_program"],
+        "trained": ["Ensemble", "Hyperparameters"],
+        "ensemble": ["train_ensemble"],
     },
 )

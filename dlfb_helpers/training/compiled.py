@@ -1,34 +1,29 @@
-"""Training a `Model` on embedded proteins: one jitted step, a loop fed by tf.data, and the same training compiled.
+"""The same training as one compiled program: steps, evaluation and the choice of the best weights.
 
-A split is a table (a row for each protein) with the embedding in columns ME:1, ME:2, ... and the 0/1 labels in columns
-GO:... A batch is a dict of two arrays, "embedding" (n, D) and "target" (n, T).
-
-The compiled training is one program: steps, evaluation and the choice of the best weights, with no way back to Python
-in between. So it needs the metrics of `dlfb_helpers.metrics.per_row` on the device: `mean_areas` and `score`.
+There is no way back to Python in between, so the metrics are those of `dlfb_helpers.metrics.on_device`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import pandas as pd
 from flax.training.train_state import TrainState
 
-from dlfb_helpers.dataset.batches import to_arrays
-from dlfb_helpers.metrics.on_device import list_positives, mean_areas
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.metrics.on_device import Scores, list_positives, mean_scores
 from dlfb_helpers.training.loop import Batch, train_step
 
-Keep = Literal["last", "auprc", "loss"]
+Select = Literal["last", "auprc", "loss"]
 
 
 def batch_order(num_proteins: int, num_steps: int = 300, batch_size: int = 32, seed: int = 42) -> np.ndarray:
-    """Draw which proteins each batch holds: pass after pass over the split, shuffled anew each time.
+    """Draw which proteins each batch holds: pass after pass over the training part, shuffled anew each time.
 
     Returns
     -------
@@ -50,7 +45,7 @@ def scan_steps(state: TrainState, data: Batch, order: jax.Array) -> tuple[TrainS
     state
         Starting point.
     data
-        The whole training split as arrays on the device.
+        The whole training part as arrays on the device.
     order
         Row numbers of each batch, shape (steps, batch size).
 
@@ -66,40 +61,6 @@ def scan_steps(state: TrainState, data: Batch, order: jax.Array) -> tuple[TrainS
     return jax.lax.scan(step, state, order)
 
 
-class Scores(NamedTuple):
-    """What `evaluate` returns, as scalars of a compiled program."""
-
-    loss: jax.Array
-    accuracy: jax.Array
-    recall: jax.Array
-    precision: jax.Array
-    auprc: jax.Array
-    auroc: jax.Array
-    without_positives: jax.Array
-    without_negatives: jax.Array
-    without_predictions: jax.Array
-
-
-def score(state: TrainState, part: Batch) -> Scores:
-    """Do what `evaluate` does, inside a compiled program; `part` also has "positives", the `list_positives` of it."""
-    logits, targets = state.apply_fn({"params": state.params}, part["embedding"]), part["target"]
-    probabilities = jax.nn.sigmoid(logits)
-    predicted = probabilities >= 0.5
-    labels, claims, right = targets.sum(axis=1), predicted.sum(axis=1), (targets * predicted).sum(axis=1)
-    labelled = (labels > 0).sum()
-    return Scores(
-        optax.sigmoid_binary_cross_entropy(logits, targets).mean(),
-        (targets == predicted).mean(),
-        # A protein without labels has no right prediction: it adds nothing to the sums, and is not counted below.
-        (right / jnp.maximum(labels, 1)).sum() / labelled,
-        (right / jnp.maximum(claims, 1)).sum() / labelled,
-        *mean_areas(probabilities, targets, part["positives"]),
-        (labels == 0).sum(),
-        (labels == targets.shape[1]).sum(),
-        ((labels > 0) & (claims == 0)).sum(),
-    )
-
-
 class Best(NamedTuple):
     """The state that scored best so far, and its score; any tree of arrays will do as a state."""
 
@@ -111,14 +72,66 @@ class Best(NamedTuple):
         return jax.tree.map(lambda new, old: jnp.where(score > self.score, new, old), Best(state, score), self)
 
 
-@partial(jax.jit, static_argnames=("eval_every", "evaluate_on", "keep"))
+def scan_and_evaluate(
+    step: Callable[[Any, Any], tuple[Any, jax.Array]],
+    state: Any,
+    batches: Any,
+    eval_every: int,
+    evaluate: Callable[[Any], Any],
+    score: Callable[[Any], jax.Array] | None = None,
+) -> tuple[Any, Any]:
+    """Take a step for each batch and evaluate on the way, inside a compiled program.
+
+    This is the loop of every training here, of one network or, under `jax.vmap`, of many.
+
+    Parameters
+    ----------
+    step
+        Takes a state and a batch; returns the new state and a loss.
+    state
+        Starting point.
+    batches
+        A tree of arrays whose first axis numbers the steps.
+    eval_every
+        Steps between two evaluations; there is one after the last step too.
+    evaluate
+        Takes a state; returns a tree of scalars.
+    score
+        Takes what `evaluate` returned; the state with the highest score is returned. None: the last state is.
+
+    Returns
+    -------
+    tuple
+        The state, and what `evaluate` returned, arrays (evaluations,).
+    """
+
+    def stride(carry: tuple[Any, Best], some: Any) -> tuple[tuple[Any, Best], Any]:
+        state, best = carry
+        state, _ = jax.lax.scan(step, state, some)
+        evaluated = evaluate(state)
+        if score is not None:
+            best = best.or_better(state, score(evaluated))
+        return (state, best), evaluated
+
+    count = len(jax.tree.leaves(batches)[0])
+    whole = count // eval_every * eval_every
+    strides = jax.tree.map(lambda leaf: leaf[:whole].reshape(-1, eval_every, *leaf.shape[1:]), batches)
+    carry, history = jax.lax.scan(stride, (state, Best(state)), strides)
+    if whole < count:
+        carry, last = stride(carry, jax.tree.map(lambda leaf: leaf[whole:], batches))
+        history = jax.tree.map(jnp.append, history, last)
+    state, best = carry
+    return (state if score is None else best.state), history
+
+
+@partial(jax.jit, static_argnames=("eval_every", "evaluate_on", "select"))
 def train_program(
     state: TrainState,
     parts: Mapping[str, Batch],
     order: jax.Array,
     eval_every: int,
     evaluate_on: tuple[str, ...] = (),
-    keep: Keep = "last",
+    select: Select = "last",
 ) -> tuple[TrainState, dict[str, Scores]]:
     """Train, evaluate and choose the best state, as one compiled program; `train_compiled` prepares what it takes.
 
@@ -130,88 +143,101 @@ def train_program(
     state
         Starting point.
     parts
-        Splits on the device, as arrays "embedding" and "target", with "positives" where they are evaluated.
-    order, eval_every, evaluate_on, keep
+        Parts on the device, as arrays "embedding" and "target", with "positives" (`list_positives`) where they are
+        evaluated.
+    order, eval_every, evaluate_on, select
         As in `train_compiled`.
 
     Returns
     -------
     tuple
-        The state, and the scores of each split of `evaluate_on`, arrays (evaluations,).
+        The state, and the scores of each part of `evaluate_on`, arrays (evaluations,).
     """
     data = {name: parts["train"][name] for name in ("embedding", "target")}
 
-    def stride(carry: tuple[TrainState, Best], rows: jax.Array) -> tuple[tuple[TrainState, Best], dict]:
-        state, best = carry
-        state, _ = scan_steps(state, data, rows)
-        scores = {name: score(state, parts[name]) for name in evaluate_on}
-        if keep != "last":
-            best = best.or_better(state, scores["valid"].auprc if keep == "auprc" else -scores["valid"].loss)
-        return (state, best), scores
+    def step(state: TrainState, rows: jax.Array) -> tuple[TrainState, jax.Array]:
+        return train_step(state, {name: array[rows] for name, array in data.items()})
 
-    whole = len(order) // eval_every * eval_every
-    carry, history = jax.lax.scan(stride, (state, Best(state)), order[:whole].reshape(-1, eval_every, order.shape[1]))
-    if whole < len(order):
-        carry, last = stride(carry, order[whole:])
-        history = jax.tree.map(jnp.append, history, last)
-    return carry[0] if keep == "last" else carry[1].state, history
+    def evaluate(state: TrainState) -> dict[str, Scores]:
+        return {name: _scores(state, parts[name]) for name in evaluate_on}
+
+    def score(scores: dict[str, Scores]) -> jax.Array:
+        return scores["valid"].auprc if select == "auprc" else -scores["valid"].loss
+
+    return scan_and_evaluate(step, state, order, eval_every, evaluate, None if select == "last" else score)
+
+
+def _scores(state: TrainState, part: Batch) -> Scores:
+    logits = state.apply_fn({"params": state.params}, part["embedding"])
+    return mean_scores(logits, part["target"], part["positives"])
 
 
 def train_compiled(
     state: TrainState,
-    splits: Mapping[str, pd.DataFrame],
+    parts: Mapping[str, Proteins],
     num_steps: int = 300,
     eval_every: int = 30,
     batch_size: int = 32,
     seed: int = 42,
     evaluate_on: Sequence[str] = ("train", "valid"),
     order: np.ndarray | None = None,
-    keep: Keep = "last",
+    select: Select = "last",
 ) -> tuple[TrainState, pd.DataFrame]:
     """Train as `train` does, as a single compiled program: steps, evaluation and the choice of the best weights.
 
     Parameters
     ----------
-    state, splits, num_steps, eval_every, batch_size, seed, evaluate_on
-        As in `train`.
+    state
+        Starting point, from `Model.create_train_state`.
+    parts
+        Proteins by part; steps are taken on "train" only.
+    num_steps, batch_size
+        Number of steps, and proteins in each.
+    eval_every
+        Evaluate after every so many steps, and after the last one.
+    seed
+        Seed of the order of the batches.
+    evaluate_on
+        Parts to evaluate, each as a whole.
     order
         Row numbers of each batch, shape (steps, batch size); then `num_steps`, `batch_size` and `seed` are not used.
         By default `batch_order` draws them.
-    keep
+    select
         The state to return: "last", or that of the evaluation with the highest "auprc" or the lowest "loss" on the
-        split "valid". Its `step` tells which that was.
+        part "valid". Its `step` tells which that was.
 
     Returns
     -------
     tuple
-        The trained state and the history, as `train` returns them: for the same batches, the same parameters.
+        The trained state, for the same batches with the same parameters as from `train`; and the history: a row for
+        each evaluation and part with columns `step`, `part`, `loss` and those of `mean_metrics`.
 
     Raises
     ------
     ValueError
-        If `order` is not a table of row numbers of the training split, `keep` is another word, "valid" is not
+        If `order` is not a table of row numbers of the training part, `select` is another word, "valid" is not
         evaluated though it is to choose, or what is to choose is never a number.
     """
-    if keep not in get_args(Keep):
-        raise ValueError(f"keep must be one of {', '.join(get_args(Keep))}, but is {keep!r}")
-    if keep != "last" and "valid" not in evaluate_on:
-        raise ValueError(f'to keep the best {keep}, put "valid" into evaluate_on, which is {tuple(evaluate_on)}')
+    if select not in get_args(Select):
+        raise ValueError(f"select must be one of {', '.join(get_args(Select))}, but is {select!r}")
+    if select != "last" and "valid" not in evaluate_on:
+        raise ValueError(f'to select the best {select}, put "valid" into evaluate_on, which is {tuple(evaluate_on)}')
     if order is None:
-        order = batch_order(len(splits["train"]), num_steps, batch_size, seed)
+        order = batch_order(len(parts["train"]), num_steps, batch_size, seed)
     # Checked here because JAX clamps a row number that is out of range instead of complaining.
-    if np.ndim(order) != 2 or np.min(order) < 0 or np.max(order) >= len(splits["train"]):
-        raise ValueError(f"order must hold row numbers 0..{len(splits['train']) - 1}, shape (steps, batch size)")
-    parts = {name: to_arrays(splits[name]) for name in {"train", *evaluate_on}}
-    parts |= {name: parts[name] | {"positives": list_positives(parts[name]["target"])} for name in evaluate_on}
+    if np.ndim(order) != 2 or np.min(order) < 0 or np.max(order) >= len(parts["train"]):
+        raise ValueError(f"order must hold row numbers 0..{len(parts['train']) - 1}, shape (steps, batch size)")
+    arrays = {name: parts[name].batch() for name in {"train", *evaluate_on}}
+    arrays |= {name: arrays[name] | {"positives": list_positives(arrays[name]["target"])} for name in evaluate_on}
     stride = eval_every if evaluate_on else len(order)
     order = np.asarray(order, np.int32)
-    state, scores = train_program(state, jax.device_put(parts), order, stride, tuple(evaluate_on), keep)
+    state, scores = train_program(state, jax.device_put(arrays), order, stride, tuple(evaluate_on), select)
     scores = jax.device_get(scores)
-    if keep != "last" and np.isnan(getattr(scores["valid"], keep)).all():
-        raise ValueError(f"the {keep} of valid is always NaN: its proteins have no labels, or the loss has diverged")
+    if select != "last" and np.isnan(getattr(scores["valid"], select)).all():
+        raise ValueError(f"the {select} of valid is always NaN: its proteins have no labels, or the loss has diverged")
     steps = [*range(stride, len(order), stride), len(order)]
     history = [
-        {"step": step, "split": name} | {metric: values[i].item() for metric, values in scores[name]._asdict().items()}
+        {"step": step, "part": name} | {metric: values[i].item() for metric, values in scores[name]._asdict().items()}
         for i, step in enumerate(steps)
         for name in evaluate_on
     ]

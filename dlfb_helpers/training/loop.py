@@ -1,18 +1,23 @@
-"""Training as the article has it: one jitted step, and a loop fed by tf.data."""
+"""Training as the article has it: one jitted step, an evaluation, and a loop fed by tf.data.
+
+A batch is a dict of two arrays, "embedding" (n, D) and "target" (n, T).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import jax
 import numpy as np
 import optax
-import pandas as pd
 from flax.training.train_state import TrainState
 
-from dlfb_helpers.dataset.batches import convert_to_tfds, to_arrays
-from dlfb_helpers.metrics.per_row import mean_metrics
+from dlfb_helpers.metrics.one_protein import calculate_per_target_metrics, mean_of_metrics
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 Batch = Mapping[str, np.ndarray | jax.Array]
 
@@ -37,75 +42,65 @@ def train_step(state: TrainState, batch: Batch) -> tuple[TrainState, jax.Array]:
 
 
 @jax.jit
-def eval_step(state: TrainState, batch: Batch) -> dict[str, jax.Array]:
-    """Score one batch without learning from it: its `loss` (scalar) and its `probabilities` (n, T)."""
+def logits_and_loss(state: TrainState, batch: Batch) -> tuple[jax.Array, jax.Array]:
+    """Logits (n, T) of one batch, and their loss, without learning from it."""
     logits = state.apply_fn({"params": state.params}, batch["embedding"])
-    loss = optax.sigmoid_binary_cross_entropy(logits, batch["target"]).mean()
-    return {"loss": loss, "probabilities": jax.nn.sigmoid(logits)}
+    return logits, optax.sigmoid_binary_cross_entropy(logits, batch["target"]).mean()
 
 
-def predict(state: TrainState, embeddings: np.ndarray) -> np.ndarray:
-    """Probability of every function for every protein: embeddings (n, D) in, float32 (n, T) in [0, 1] out."""
-    return np.asarray(jax.nn.sigmoid(state.apply_fn({"params": state.params}, np.asarray(embeddings, np.float32))))
-
-
-def evaluate(state: TrainState, table: pd.DataFrame, batch_size: int = 1024) -> dict[str, float | int]:
-    """Loss and metrics of a whole split.
-
-    Probabilities are collected first and the metrics computed once, so the result does not depend on `batch_size`.
+def eval_step(state: TrainState, batch: Batch) -> dict[str, float]:
+    """Score one batch without learning from it.
 
     Returns
     -------
-    dict
-        `loss`, then the means over proteins and the counts of `mean_metrics`.
+    dict of str to float
+        `loss`, and the mean over the batch's proteins of each metric of `compute_metrics`, where it is defined.
     """
-    arrays = to_arrays(table)
-    total_loss, probabilities = 0.0, []
-    for start in range(0, len(table), batch_size):
-        batch = {name: array[start : start + batch_size] for name, array in arrays.items()}
-        scored = eval_step(state, batch)
-        total_loss += float(scored["loss"]) * len(batch["target"])  # a short last batch weighs less
-        probabilities.append(np.asarray(scored["probabilities"]))
-    metrics = mean_metrics(arrays["target"], np.concatenate(probabilities), by="protein")
-    return {"loss": total_loss / len(table)} | metrics
+    logits, loss = logits_and_loss(state, batch)
+    per_protein = calculate_per_target_metrics(np.asarray(logits), np.asarray(batch["target"]))
+    return {"loss": float(loss)} | mean_of_metrics(per_protein)
 
 
 def train(
     state: TrainState,
-    splits: Mapping[str, pd.DataFrame],
+    dataset_splits: Mapping[str, tf.data.Dataset],
+    batch_size: int,
     num_steps: int = 300,
     eval_every: int = 30,
-    batch_size: int = 32,
-    seed: int = 42,
-    evaluate_on: Sequence[str] = ("train", "valid"),
-) -> tuple[TrainState, pd.DataFrame]:
-    """Train on the `train` split, fed batch by batch from a tf.data pipeline.
+) -> tuple[TrainState, dict[str, list[dict[str, float]]]]:
+    """Train on the train part, fed batch by batch, and watch the valid part.
 
     Parameters
     ----------
     state
-        Starting point, from `create_train_state`.
-    splits
-        Tables by name; steps are taken on "train" only.
-    num_steps, batch_size
-        Number of steps, and proteins in each.
+        Starting point, from `Model.create_train_state`.
+    dataset_splits
+        What `build_dataset` returns: datasets of proteins, that of "train" repeated without end.
+    batch_size
+        Proteins a step.
+    num_steps
+        Steps to take.
     eval_every
-        Evaluate after every so many steps, and after the last one.
-    seed
-        Seed of the shuffling: the same seed gives the same batches.
-    evaluate_on
-        Splits to evaluate, each as a whole.
+        Evaluate the whole valid part before the first step (step 0), after every so many steps, and after the last.
 
     Returns
     -------
     tuple
-        The trained state, and the history: a row for each evaluation and split with columns `step`, `split`, `loss`
-        and those of `mean_metrics`.
+        The trained state, and the metrics: under "train" the `step` and `loss` of every step, under "valid" the `step`
+        and what `eval_step` returns of every evaluation. Means are over all proteins of the part, whatever the batch
+        size.
     """
-    dataset = convert_to_tfds(splits["train"], batch_size=batch_size, is_training=True, seed=seed)
-    history = []
-    for step, batch in enumerate(islice(dataset.as_numpy_iterator(), num_steps), start=1):
-        state, _ = train_step(state, batch)
+    valid = _whole(dataset_splits["valid"])
+    metrics: dict[str, list[dict[str, float]]] = {"train": [], "valid": [{"step": 0} | eval_step(state, valid)]}
+    batches = dataset_splits["train"].batch(batch_size).as_numpy_iterator()
+    for step, batch in enumerate(islice(batches, num_steps), start=1):
+        state, loss = train_step(state, batch)
+        metrics["train"].append({"step": step, "loss": float(loss)})
         if step % eval_every == 0 or step == num_steps:
-            history += [{"step": step, "split": name} | evaluate(state, splits[name]) for name in evaluate_on]
-    return state, pd.DataFrame(history)
+            metrics["valid"].append({"step": step} | eval_step(state, valid))
+    return state, metrics
+
+
+def _whole(dataset: tf.data.Dataset) -> Batch:
+    """All proteins of a dataset as one batch."""
+    return next(dataset.batch(int(dataset.cardinality())).as_numpy_iterator())

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-
 import jax
-import jax.numpy as jnp
 import optax
 from flax import linen as nn
 from flax.training.train_state import TrainState
 
 
 class Model(nn.Module):
-    """A multi-layer perceptron on frozen embeddings: hidden layers with GELU, then one linear layer.
+    """A multi-layer perceptron on frozen embeddings: two hidden layers with GELU, then one linear layer.
 
-    Parameters
+    Attributes
     ----------
     num_targets
         Number of functions, that is of logits for each protein.
-    widths
-        Width of each hidden layer, in order.
+    dim
+        Width of the second hidden layer; the first is twice as wide.
+    dropout, input_dropout
+        Share of each hidden layer, and of the embedding's features, hidden at random in training.
 
     Notes
     -----
@@ -29,52 +27,48 @@ class Model(nn.Module):
     """
 
     num_targets: int
-    widths: Sequence[int] = (512, 256)
+    dim: int = 256
+    dropout: float = 0.0
+    input_dropout: float = 0.0
 
     @nn.compact
-    def __call__(self, embedding: jax.Array) -> jax.Array:
-        hidden = embedding
-        for width in self.widths:
+    def __call__(self, embedding: jax.Array, is_training: bool = False) -> jax.Array:
+        """Return the logits (n, num_targets); in training, dropout is at work and needs rngs={"dropout": key}."""
+        hidden = nn.Dropout(self.input_dropout, deterministic=not is_training)(embedding)
+        for width in (2 * self.dim, self.dim):
             hidden = nn.gelu(nn.Dense(width)(hidden))
-        return nn.Dense(self.num_targets)(hidden)
+            hidden = nn.Dropout(self.dropout, deterministic=not is_training)(hidden)
+        return nn.Dense(self.num_targets, name="output")(hidden)
 
+    def create_train_state(
+        self, rng: jax.Array, dummy_input: jax.Array, tx: optax.GradientTransformation
+    ) -> TrainState:
+        """Draw the starting weights and pair them with an optimiser.
 
-def create_train_state(seed: int, model: Model, input_width: int, learning_rate: float = 1e-3) -> TrainState:
-    """Draw the model's starting weights and pair them with an Adam optimiser.
+        Parameters
+        ----------
+        rng
+            Key of the random numbers, as from ``jax.random.key(42)``: the same key gives the same weights.
+        dummy_input
+            Any embeddings, shape (n, D): only D is read, to shape the first layer.
+        tx
+            The optimiser, such as ``optax.adam(1e-3)``. A compiled program belongs to one optimiser object: states that
+            share it share their programs.
 
-    Parameters
-    ----------
-    seed
-        Seed of the starting weights: the same seed gives the same weights.
-    model
-        The network.
-    input_width
-        Width D of the embeddings it will be given.
-    learning_rate
-        Adam's step size.
+        Returns
+        -------
+        TrainState
+            Parameters, optimiser state and step count, as one immutable value.
 
-    Returns
-    -------
-    TrainState
-        Parameters, optimiser state and step count, as one immutable value.
-
-    Raises
-    ------
-    ValueError
-        If a width, the number of targets or the learning rate is not positive.
-    """
-    sizes = {"input_width": input_width, "num_targets": model.num_targets, "learning_rate": learning_rate}
-    sizes |= {f"widths[{i}]": width for i, width in enumerate(model.widths)}
-    for name, size in sizes.items():
-        if size <= 0:
-            raise ValueError(f"{name} must be positive, but is {size}")
-    # The values of this input do not matter: Flax only reads its width to shape the first layer.
-    params = model.init(jax.random.key(seed), jnp.zeros((1, input_width)))["params"]
-    return TrainState.create(apply_fn=model.apply, params=params, tx=_adam(learning_rate))
-
-
-# A compiled program belongs to one optimiser object: with another for each state, it would be compiled for each state.
-_adam = cache(optax.adam)
+        Raises
+        ------
+        ValueError
+            If the number of targets or a width is not positive.
+        """
+        for name, size in {"num_targets": self.num_targets, "dim": self.dim, "D": dummy_input.shape[-1]}.items():
+            if size <= 0:
+                raise ValueError(f"{name} must be positive, but is {size}")
+        return TrainState.create(apply_fn=self.apply, params=self.init(rng, dummy_input)["params"], tx=tx)
 
 
 def count_parameters(params: dict) -> int:

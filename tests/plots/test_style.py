@@ -56,7 +56,7 @@ def test_conversion_agrees_with_known_colours():
 
 
 @pytest.mark.parametrize("eyes", SEEN_WITH)
-@pytest.mark.parametrize("palette", ["PALETTE", "SPLIT_COLOURS", "GROUP_COLOURS"])
+@pytest.mark.parametrize("palette", ["PALETTE", "PART_COLOURS", "GROUP_COLOURS"])
 def test_categories_can_be_told_apart(palette, eyes):
     colours = getattr(style, palette)
     colours = list(colours.values() if isinstance(colours, dict) else colours)
@@ -92,6 +92,6 @@ def test_words_on_a_chain_or_a_box_can_be_read_on_white():
 def test_colours_come_with_a_shape_each():
     assert list(style.GROUP_COLOURS) == list(style.GROUP_MARKERS) == list(GROUPS)
     assert len(set(style.GROUP_COLOURS.values())) == len(set(style.GROUP_MARKERS.values())) == 6
-    assert list(style.SPLIT_COLOURS) == ["train", "valid", "test"]
+    assert list(style.PART_COLOURS) == ["train", "valid", "test"]
     colours, markers = zip(*style.SERIES, strict=True)
     assert set(colours) == set(style.PALETTE) and len(set(markers)) == len(markers) == 7

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.plots import training as plots
-from dlfb_helpers.plots.style import SPLIT_COLOURS
+from dlfb_helpers.plots.style import PART_COLOURS
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_loss_has_a_line_for_each_split_and_a_ring_at_the_lowest_validation_loss
     ax = plots.plot_loss(history)
     lines = {line.get_label(): line for line in ax.lines}
     assert {name: lines[name].get_color() for name in ("train", "valid")} == {
-        name: SPLIT_COLOURS[name] for name in ("train", "valid")
+        name: PART_COLOURS[name] for name in ("train", "valid")
     }
     assert list(lines["valid"].get_ydata()) == [0.5, 0.3]
     assert lines["lowest validation loss"].get_xydata().tolist() == [[60, 0.3]]

@@ -11,9 +11,9 @@ import optax
 import pandas as pd
 from flax.training.train_state import TrainState
 
-from dlfb_helpers.dataset.batches import to_arrays
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, number, recognise, result_of
-from dlfb_helpers.training.loop import evaluate
+from dlfb_helpers.training.evaluation import evaluate
 
 SLOW_RATE = 1e-4
 
@@ -55,7 +55,7 @@ def check_areas(auprc: float, auroc: float) -> str:
 
 
 @check
-def check_slow(slow: TrainState, splits: Mapping[str, pd.DataFrame]) -> str:
+def check_slow(slow: TrainState, parts: Mapping[str, Proteins]) -> str:
     """Check a state after 300 steps with a learning rate ten times smaller."""
     _check_state(slow)
     rate = _learning_rate(slow)
@@ -69,7 +69,7 @@ def check_slow(slow: TrainState, splits: Mapping[str, pd.DataFrame]) -> str:
         )
     if slow.step != 300:
         raise NotYet(f"It has taken {int(slow.step)} steps: compare after 300, as before.")
-    loss = evaluate(slow, splits["valid"])["loss"]
+    loss = evaluate(slow, parts["valid"])["loss"]
     return (
         f"The validation loss is {loss:.2f}: higher, because steps ten times shorter do not get as far in "
         "300. Whoever compares two networks has to give each a learning rate that suits it."
@@ -81,13 +81,13 @@ def check_stop(stop: int, longer: pd.DataFrame) -> str:
     """Check at which evaluated step the validation loss is lowest."""
     if isinstance(longer, tuple):
         raise NotYet("This is a pair, the state and its history: take the second of the two.")
-    if not (isinstance(longer, pd.DataFrame) and {"step", "split", "loss"} <= set(longer.columns)):
+    if not (isinstance(longer, pd.DataFrame) and {"step", "part", "loss"} <= set(longer.columns)):
         raise NotYet(
-            "`longer` should be the history as train_compiled returns it, with the columns step, split and loss."
+            "`longer` should be the history as train_compiled returns it, with the columns step, part and loss."
         )
     if int(longer["step"].max()) < 3000:
         raise NotYet(f"This history ends at step {int(longer['step'].max())}: train for 3,000 steps.")
-    loss = longer.pivot(index="step", columns="split", values="loss")
+    loss = longer.pivot(index="step", columns="part", values="loss")
     if not {"train", "valid"} <= set(loss.columns):
         raise NotYet("The history should hold both train and valid: leave evaluate_on as it is.")
     step = number(stop, "The step")
@@ -113,12 +113,12 @@ def check_stop(stop: int, longer: pd.DataFrame) -> str:
 
 
 @check
-def check_head_start(informed: TrainState, state: TrainState, splits: Mapping[str, pd.DataFrame]) -> str:
+def check_head_start(informed: TrainState, state: TrainState, parts: Mapping[str, Proteins]) -> str:
     """Check a state whose last bias holds the log-odds of each function's share of the training part."""
     _check_state(informed)
     if informed.step != 0:
         raise NotYet(f"This state has taken {int(informed.step)} steps: give the one before training.")
-    last = list(state.params)[-1]
+    last = "output"
     found = {name: layer for name, layer in informed.params.items() if name != last}
     if set(informed.params) != set(state.params) or not _same(found, {n: state.params[n] for n in found}):
         raise NotYet(f"Only the last layer, {last}, should change: the others are to be those of `state`.")
@@ -132,15 +132,15 @@ def check_head_start(informed: TrainState, state: TrainState, splits: Mapping[st
         raise NotYet("The bias holds infinite numbers: which part are the shares taken of, and is one of them 0 there?")
     if np.any(bias) and np.ptp(bias) < 1e-6:
         raise NotYet("All functions have the same bias: each has a share of its own.")
-    share = {name: to_arrays(table)["target"].mean(axis=0) for name, table in splits.items()}
+    share = {name: proteins.targets.to_numpy(float).mean(axis=0) for name, proteins in parts.items()}
     train = share["train"]
-    everything = np.average(list(share.values()), axis=0, weights=[len(table) for table in splits.values()])
+    everything = np.average(list(share.values()), axis=0, weights=[len(proteins) for proteins in parts.values()])
     mistakes = {
         "The bias is still zero, as it was.": np.zeros_like(train),
         "These are the shares themselves. A bias is added to a logit: which logit has this probability?": train,
         "This is ln p. The logit has the odds in place of p: p / (1 - p).": np.log(train),
         "The sign is the wrong way round: rare functions need a bias far below 0.": np.log((1 - train) / train),
-        "The shares of all splits are in it. What is fitted may see the training part only.": _log_odds(everything),
+        "The shares of all parts are in it. What is fitted may see the training part only.": _log_odds(everything),
         "These are the shares of the validation part. What is fitted may see the training part only.": _log_odds(
             share["valid"]
         ),
@@ -153,7 +153,7 @@ def check_head_start(informed: TrainState, state: TrainState, splits: Mapping[st
             f"Function {worst} is on {train[worst]:.4f} of the training proteins, but the sigmoid of its bias is "
             f"{said[worst]:.4f}."
         )
-    before, after = (evaluate(s, splits["valid"])["loss"] for s in (state, informed))
+    before, after = (evaluate(s, parts["valid"])["loss"] for s in (state, informed))
     return (
         f"The validation loss starts at {after:.2f} in place of {before:.2f}: what can be known without "
         "looking at a protein is known before the first step, and all the steps are left for the proteins themselves."

@@ -13,32 +13,36 @@ from dlfb_helpers.lesson.exercises.training import (
     check_stop,
     check_weighted_loss,
 )
-from dlfb_helpers.training.model import Model, create_train_state
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.training.model import Model
 
 
-def table(seed, shares, rows=200):
-    random = np.random.default_rng(seed)
-    embedding = pd.DataFrame(random.normal(size=(rows, 4)), columns=[f"ME:{i}" for i in range(1, 5)])
-    labels = pd.DataFrame({f"GO:{j}": np.arange(rows) < share * rows for j, share in enumerate(shares)})
-    return pd.concat([embedding, labels.astype(int)], axis=1)
+def part(seed, shares, rows=200):
+    ids = [f"P{seed}{row:04d}" for row in range(rows)]
+    embeddings = np.random.default_rng(seed).normal(size=(rows, 4)).astype(np.float32)
+    labels = pd.DataFrame({f"GO:{j}": np.arange(rows) < share * rows for j, share in enumerate(shares)}, index=ids)
+    return Proteins(ids, ["M"] * rows, embeddings, labels.astype(int))
 
 
-SPLITS = {"train": table(1, [0.1, 0.02, 0.3]), "valid": table(2, [0.2, 0.05, 0.1]), "test": table(3, [0.4, 0.03, 0.2])}
-START = create_train_state(42, Model(3, widths=(8,)), input_width=4)
-SLOW = create_train_state(42, Model(3, widths=(8,)), input_width=4, learning_rate=1e-4)
+def start(rate):
+    return Model(3, dim=8).create_train_state(jax.random.key(42), np.zeros((1, 4)), optax.adam(rate))
 
 
-def share(*parts):
-    return pd.concat([SPLITS[part].filter(like="GO:") for part in parts]).mean().to_numpy()
+PARTS = {"train": part(1, [0.1, 0.02, 0.3]), "valid": part(2, [0.2, 0.05, 0.1]), "test": part(3, [0.4, 0.03, 0.2])}
+START, SLOW = start(1e-3), start(1e-4)
+
+
+def share(*names):
+    return pd.concat([PARTS[name].targets for name in names]).mean().to_numpy()
 
 
 def with_bias(bias, kernel=None):
-    kernel = START.params["Dense_1"]["kernel"] if kernel is None else kernel
-    return START.replace(params=START.params | {"Dense_1": {"kernel": kernel, "bias": jnp.asarray(bias)}})
+    kernel = START.params["output"]["kernel"] if kernel is None else kernel
+    return START.replace(params=START.params | {"output": {"kernel": kernel, "bias": jnp.asarray(bias)}})
 
 
 def with_raw(bias):
-    return START.replace(params=START.params | {"Dense_1": START.params["Dense_1"] | {"bias": bias}})
+    return START.replace(params=START.params | {"output": START.params["output"] | {"bias": bias}})
 
 
 def log_odds(p):
@@ -48,7 +52,7 @@ def log_odds(p):
 LONGER = pd.DataFrame(
     {
         "step": [1000, 1000, 2000, 2000, 3000, 3000],
-        "split": ["train", "valid"] * 3,
+        "part": ["train", "valid"] * 3,
         "loss": [0.08, 0.09, 0.06, 0.07, 0.04, 0.08],
     }
 )
@@ -107,11 +111,11 @@ WRONG = {
         (lambda: (45, 33), "between 0 and 1"),
     ],
     check_slow: [
-        (lambda: (SLOW, SPLITS), "has taken no step"),
-        (lambda: (START.replace(step=300), SPLITS), "learning rate 0.001"),
-        (lambda: (SLOW.replace(step=30), SPLITS), "taken 30 steps"),
-        (lambda: ((SLOW, None), SPLITS), "a pair"),
-        (lambda: (0.1, SPLITS), "of type float"),
+        (lambda: (SLOW, PARTS), "has taken no step"),
+        (lambda: (START.replace(step=300), PARTS), "learning rate 0.001"),
+        (lambda: (SLOW.replace(step=30), PARTS), "taken 30 steps"),
+        (lambda: ((SLOW, None), PARTS), "a pair"),
+        (lambda: (0.1, PARTS), "of type float"),
     ],
     check_stop: [
         (lambda: (3000, LONGER), "loss of the training part is lowest"),
@@ -122,18 +126,18 @@ WRONG = {
         (lambda: (1000, LONGER[LONGER["step"] < 3000]), "ends at step 2000"),
     ],
     check_head_start: [
-        (lambda: (START, START, SPLITS), "still zero"),
-        (lambda: (with_bias(share("train")), START, SPLITS), "the shares themselves"),
-        (lambda: (with_bias(np.log(share("train"))), START, SPLITS), "This is ln p"),
-        (lambda: (with_bias(np.full(3, log_odds(share("train").mean()))), START, SPLITS), "a share of its own"),
-        (lambda: (with_raw(list(log_odds(share("train")))), START, SPLITS), "is a list"),
-        (lambda: (with_raw(pd.Series(log_odds(share("train")))), START, SPLITS), "is a Series"),
-        (lambda: (with_bias(-log_odds(share("train"))), START, SPLITS), "sign"),
-        (lambda: (with_bias(log_odds(share("valid"))), START, SPLITS), "shares of the validation part"),
-        (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, SPLITS), "shares of all splits"),
-        (lambda: (with_bias(log_odds(share("train")), kernel=jnp.zeros((8, 3))), START, SPLITS), "The kernel"),
-        (lambda: (with_bias(log_odds(share("train"))).replace(step=300), START, SPLITS), "before training"),
-        (lambda: (jax.tree.map(jnp.zeros_like, START), START, SPLITS), "Only the last layer, Dense_1"),
+        (lambda: (START, START, PARTS), "still zero"),
+        (lambda: (with_bias(share("train")), START, PARTS), "the shares themselves"),
+        (lambda: (with_bias(np.log(share("train"))), START, PARTS), "This is ln p"),
+        (lambda: (with_bias(np.full(3, log_odds(share("train").mean()))), START, PARTS), "a share of its own"),
+        (lambda: (with_raw(list(log_odds(share("train")))), START, PARTS), "is a list"),
+        (lambda: (with_raw(pd.Series(log_odds(share("train")))), START, PARTS), "is a Series"),
+        (lambda: (with_bias(-log_odds(share("train"))), START, PARTS), "sign"),
+        (lambda: (with_bias(log_odds(share("valid"))), START, PARTS), "shares of the validation part"),
+        (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, PARTS), "shares of all splits"),
+        (lambda: (with_bias(log_odds(share("train")), kernel=jnp.zeros((8, 3))), START, PARTS), "The kernel"),
+        (lambda: (with_bias(log_odds(share("train"))).replace(step=300), START, PARTS), "before training"),
+        (lambda: (jax.tree.map(jnp.zeros_like, START), START, PARTS), "Only the last layer, Dense_1"),
     ],
     check_weighted_loss: [
         (lambda: (by_hand,), "log_sigmoid"),
