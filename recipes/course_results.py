@@ -52,7 +52,7 @@ from dlfb_helpers.predictors.mixture import NetworkSettings
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.results import Sealed
 from dlfb_helpers.predictors.selection import FULL, NETWORKS, predict
-from dlfb_helpers.proteins.families import clusters, cross_pairs, families
+from dlfb_helpers.proteins.families import cluster_numbers, cross_pairs, family_numbers
 from dlfb_helpers.training.compiled import train_compiled
 from dlfb_helpers.training.evaluation import predict as predict_article
 from dlfb_helpers.training.model import Model
@@ -250,8 +250,8 @@ def measure(out: Path) -> None:
     table = label_table(data).table
     sequences = table[["Sequence"]]
     everything = embed_labelled(table)
-    unit = pd.Series(families(sequences["Sequence"].tolist()), sequences.index)
-    mmseqs = pd.Series(clusters(sequences["Sequence"].tolist()), sequences.index)
+    unit = pd.Series(family_numbers(sequences["Sequence"].tolist()), sequences.index)
+    mmseqs = pd.Series(cluster_numbers(sequences["Sequence"].tolist()), sequences.index)
     one, each = {"full recipe": FULL}, pd.Series(table.index, table.index)
     later = time_split(data, SEED)
     of_time = embed_labelled(pd.concat([later.train, later.valid, later.test]))

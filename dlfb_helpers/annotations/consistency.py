@@ -121,6 +121,49 @@ def count_violations(
     )
 
 
+def specific_terms(labels: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
+    """Say which labels no more specific label of the same protein implies.
+
+    Parameters
+    ----------
+    labels
+        0/1, shape (proteins, terms).
+    ancestors
+        `ancestor_matrix` of the terms.
+
+    Returns
+    -------
+    numpy.ndarray
+        Bool, shape (proteins, terms).
+    """
+    labels = np.asarray(labels).astype(np.float32)
+    return (labels > 0) & (labels @ ancestors.astype(np.float32) == 0)
+
+
+def implied_terms(probabilities: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
+    """Say which probabilities are no more than that of a more specific term.
+
+    In a consistent table these are the terms that the ontology adds to what is predicted below them.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (proteins, terms).
+    ancestors
+        `ancestor_matrix` of the terms.
+
+    Returns
+    -------
+    numpy.ndarray
+        Bool, shape (proteins, terms).
+    """
+    implied = np.zeros(probabilities.shape, dtype=bool)
+    for column in np.flatnonzero(ancestors.any(axis=0)):
+        below = probabilities[:, ancestors[:, column]].max(axis=1)
+        implied[:, column] = probabilities[:, column] <= below
+    return implied
+
+
 def _checked(scores: np.ndarray, terms: Sequence[str]) -> np.ndarray:
     """The scores as they are, or a ValueError that says what is wrong."""
     if scores.ndim != 2 or scores.shape[1] != len(terms):
@@ -132,29 +175,3 @@ def _checked(scores: np.ndarray, terms: Sequence[str]) -> np.ndarray:
         row, column = np.argwhere(~np.isfinite(scores))[0]
         raise ValueError(f"probability {scores[row, column]} at row {row}, column {column} is not a finite number")
     return scores
-
-
-def specific_terms(labels: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
-    """Say which labels no more specific label of the same protein implies: bool, shape (proteins, terms).
-
-    Parameters
-    ----------
-    labels
-        0/1, shape (proteins, terms).
-    ancestors
-        `ancestor_matrix` of the terms.
-    """
-    labels = np.asarray(labels).astype(np.float32)
-    return (labels > 0) & (labels @ ancestors.astype(np.float32) == 0)
-
-
-def implied_terms(probabilities: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
-    """Say which probabilities are no more than that of a more specific term: bool, shape (proteins, terms).
-
-    In a consistent table these are the terms that the ontology adds to what is predicted below them.
-    """
-    implied = np.zeros(probabilities.shape, dtype=bool)
-    for column in np.flatnonzero(ancestors.any(axis=0)):
-        below = probabilities[:, ancestors[:, column]].max(axis=1)
-        implied[:, column] = probabilities[:, column] <= below
-    return implied

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit
 
-from dlfb_helpers.proteins.families import cross_pairs, families
+from dlfb_helpers.proteins.families import cross_pairs, family_numbers
 
 
 def homology_split(
@@ -82,7 +82,7 @@ def homology_folds(
 
 
 def _families(sequences: pd.Series) -> pd.Series:
-    return pd.Series(families(sequences.tolist()), index=sequences.index)
+    return pd.Series(family_numbers(sequences.tolist()), index=sequences.index)
 
 
 def _without_leaks(parts: dict[str, list[str]], sequences: pd.Series) -> tuple[dict[str, list[str]], pd.DataFrame]:

@@ -69,6 +69,11 @@ def iterate_fasta(path: str | AnyPath) -> Iterator[tuple[str, str]]:
         raise ValueError(f"{path}: no sequences in it; a FASTA file has >headings, each followed by residues")
 
 
+def sequence_key(sequence: str) -> str:
+    """Return the key of a sequence, by which tables of sequences are joined: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(sequence.encode()).hexdigest()
+
+
 def _records(path: AnyPath) -> Iterator[tuple[int, str, list[str]]]:
     """Yield of each record the heading's line number, the heading and the lines below it."""
     heading, start, lines, size = "", 0, [], 0
@@ -135,8 +140,3 @@ def _check_text(line: str, where: str) -> None:
             f"{where}: byte 0x{ord(found[0]) & 0xFF:02x} at column {found.start() + 1} is not text; "
             "save the file as UTF-8 text, uncompressed or as .gz, .xz or .zip"
         )
-
-
-def sequence_key(sequence: str) -> str:
-    """Return the key of a sequence: its SHA-256."""
-    return hashlib.sha256(sequence.encode()).hexdigest()

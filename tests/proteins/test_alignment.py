@@ -6,7 +6,7 @@ import pytest
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.proteins.alignment import LAMBDA, K, align_all, bit_score, cross_bits, self_bits
+from dlfb_helpers.proteins.alignment import LAMBDA, K, align_all, align_pair, bit_score, cross_bits, self_bits
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,13 @@ def test_globins_find_each_other_and_evalues_follow_the_formula(sequences):
     score = (betas["bits"] * np.log(2) + np.log(K)) / LAMBDA
     shorter, total = min(len(sequences[1]), len(sequences[2])), sum(map(len, sequences))
     assert betas["evalue"] == pytest.approx(K * shorter * total * np.exp(-LAMBDA * score))
+
+
+def test_a_pair_is_aligned_as_among_many(sequences):
+    for pair in align_all(sequences).sort_values("bits").tail(20).itertuples():
+        one, other = sequences[pair.first], sequences[pair.second]
+        assert align_pair(one, other) == align_pair(other, one) == pytest.approx((pair.identity, pair.coverage))
+    assert align_pair("W", "P") == (0.0, 0.0)
 
 
 def test_unusual_letters_do_not_stop_it():

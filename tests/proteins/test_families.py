@@ -9,7 +9,7 @@ import pytest
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files import assets as bundled
-from dlfb_helpers.proteins import families as homology
+from dlfb_helpers.proteins import families
 from dlfb_helpers.proteins.alignment import align_all, cross_bits
 
 
@@ -19,7 +19,7 @@ def sequences():
 
 
 def test_all_course_proteins_are_known_and_counted(sequences):
-    family, cluster = homology.families(sequences.tolist()), homology.clusters(sequences.tolist())
+    family, cluster = families.family_numbers(sequences.tolist()), families.cluster_numbers(sequences.tolist())
     manifest = json.loads((bundled.bundled_folder("homology") / "manifest.json").read_text())
     assert manifest["families"].startswith(f"{len(set(family)):,} ")
     assert manifest["clusters"].startswith(f"{len(set(cluster)):,} ")
@@ -29,7 +29,7 @@ def test_all_course_proteins_are_known_and_counted(sequences):
 def test_shipped_pairs_are_those_of_a_fresh_alignment(sequences):
     sample = sorted(set(sequences.sample(150, random_state=1)))
     fresh = align_all(sample, max_evalue=1e-6)  # E depends on all that is aligned; bits and identity do not
-    places, shipped = homology._relations(sample)
+    places, shipped = families._relations(sample)
     table = shipped.pairs.set_index(["first", "second"])
     ends = np.sort(np.stack([places[fresh["first"]], places[fresh["second"]]], axis=1), axis=1)
     rows = table.loc[[tuple(pair) for pair in ends]]
@@ -40,7 +40,7 @@ def test_shipped_pairs_are_those_of_a_fresh_alignment(sequences):
 
 def test_bits_go_both_ways_and_are_highest_for_itself(sequences):
     sample = sequences.sample(200, random_state=2).tolist()
-    bits = homology.alignment_bits(sample, sample)
+    bits = families.alignment_bits(sample, sample)
     np.testing.assert_array_equal(bits, bits.T)
     assert (bits.argmax(axis=1) == [sample.index(sequence) for sequence in sample]).all()
 
@@ -49,29 +49,29 @@ def test_the_audit_names_twins_and_relatives():
     table = load_cafa().sequences.set_index("EntryID")["Sequence"]
     beta, delta, insulin = table["P68871"], table["P02042"], table["P01308"]
     parts = {"train": pd.Series({"a": beta, "b": insulin}), "test": pd.Series({"c": delta, "d": beta})}
-    found = homology.cross_pairs(parts)
+    found = families.cross_pairs(parts)
     assert {frozenset(pair) for pair in found[["first", "second"]].values} == {frozenset("ac"), frozenset("ad")}
     assert (found["first_part"] != found["second_part"]).all()
-    same = homology.cross_pairs({"train": parts["train"], "test": parts["train"].loc[["b"]]})  # one protein, two parts
+    same = families.cross_pairs({"train": parts["train"], "test": parts["train"].loc[["b"]]})  # one protein, two parts
     assert same[["first", "second"]].values.tolist() == [["b", "b"]]
-    assert homology.cross_pairs({"train": parts["train"], "test": pd.Series({"e": "MKWVTFISLLFLFSSAYS"})}).empty
+    assert families.cross_pairs({"train": parts["train"], "test": pd.Series({"e": "MKWVTFISLLFLFSSAYS"})}).empty
 
 
 def test_families_of_proteins_that_do_not_ship():
     random = np.random.default_rng(0)
     one, other = ("".join(random.choice(list("ACDEFGHIKLMNPQRSTVWY"), 120)) for _ in range(2))
-    family = homology.families([one, other, one[5:] + "WW", other])
+    family = families.family_numbers([one, other, one[5:] + "WW", other])
     assert family[0] == family[2] != family[1] == family[3]
     with pytest.raises(ValueError, match="course's proteins only"):
-        homology.clusters([one])
+        families.cluster_numbers([one])
 
 
 def test_unknown_sequences_are_aligned_and_known_ones_looked_up(sequences):
     known = sequences.iloc[:30].tolist()
     new = [known[0][5:], "ACDEFGHIKLMNPQRSTVWY" * 3]
-    bits = homology.alignment_bits([*known, *new], [new[0], *known])
+    bits = families.alignment_bits([*known, *new], [new[0], *known])
     assert bits[30, 1] > 20  # a protein without its first residues still finds itself
-    np.testing.assert_array_equal(bits[:30, 1:], homology.alignment_bits(known, known))
+    np.testing.assert_array_equal(bits[:30, 1:], families.alignment_bits(known, known))
     fresh = cross_bits([*known, *new], [new[0], *known])
     np.testing.assert_allclose(bits[30:], fresh[30:])
     np.testing.assert_allclose(bits[:, 0], fresh[:, 0])
