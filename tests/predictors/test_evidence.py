@@ -7,7 +7,6 @@ import pytest
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.evidence import nearest_proteins
-from dlfb_helpers.proteins.alignment import align_all, align_pair
 from dlfb_helpers.proteins.families import alignment_bits
 
 
@@ -17,15 +16,6 @@ def known():
     some = table[table.str.len() < 200].head(200)
     targets = pd.DataFrame({"GO:0000001": np.ones(len(some), dtype=np.uint8)}, index=some.index)
     return Proteins(some.tolist(), np.zeros((len(some), 2), dtype=np.float32), targets)
-
-
-def test_a_pair_is_aligned_as_among_many(known):
-    pairs = align_all(sorted(set(known.sequences)))
-    distinct = sorted(set(known.sequences))
-    for pair in pairs.sort_values("bits").tail(20).itertuples():
-        one, other = distinct[pair.first], distinct[pair.second]
-        assert align_pair(one, other) == align_pair(other, one) == pytest.approx((pair.identity, pair.coverage))
-    assert align_pair("W", "P") == (0.0, 0.0)
 
 
 def test_what_was_seen_is_told_from_what_resembles_it_and_from_what_is_new(known):
