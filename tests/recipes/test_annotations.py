@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 
 from dlfb_helpers.annotations.ontology import Ontology
 from recipes import annotations
@@ -48,3 +49,16 @@ def test_recipe_keeps_and_counts_gaf_rows(monkeypatch, tmp_path):
     assert counts["pairs with an obsolete term dropped"] == 1
     assert counts["pairs with an unknown term dropped"] == 1
     assert set(counts) <= set(annotations.STEPS)
+
+
+def test_recipe_propagates_and_an_accession_stays_with_the_first_species(monkeypatch):
+    of_species = {"mouse": {("P1", "GO:0000001"), ("P2", "GO:0000001")}}
+    monkeypatch.setattr(annotations, "OTHER_SPECIES", {"mouse": 10090})
+    monkeypatch.setattr(annotations, "human_pairs", lambda *_: ({("P1", "GO:0000002")}, Counter()))
+    monkeypatch.setattr(annotations, "gaf_pairs", lambda species, *_: (of_species[species], Counter()))
+    pairs, taxa, steps = annotations.annotate({}, ONTOLOGY)
+    assert pairs == {("P1", "GO:0000002"), ("P1", "GO:0000001"), ("P2", "GO:0000001")}
+    assert taxa == {"P1": 9606, "P2": 10090}
+    assert steps["human"]["rows written, propagated"] == 2
+    assert steps["mouse"]["pairs already under another taxon dropped"] == 1
+    assert steps["mouse"]["proteins written"] == steps["mouse"]["rows written, propagated"] == 1

@@ -112,3 +112,34 @@ def test_licence_beside_the_data_is_the_recipes(tmp_path):
 def test_manifest_names_the_sources_that_the_recipe_uses():
     digests = {source["package"]: source["sha256"] for source in MANIFEST["sources"]}
     assert digests == {source.name: source.sha256 for key, source in SOURCES.items() if key != "encoder"}
+
+
+OBO = """data-version: releases/2001-02-03
+
+[Term]
+id: GO:0003674
+name: molecular_function
+namespace: molecular_function
+
+[Term]
+id: GO:0005488
+name: binding
+namespace: molecular_function
+alt_id: GO:0005489
+is_a: GO:0003674
+"""
+
+
+def test_what_the_recipe_builds_can_be_loaded_and_built_again(monkeypatch, tmp_path):
+    pairs = {("P1", "GO:0003674"), ("P1", "GO:0005488")}
+    monkeypatch.setattr(course_data, "obo_text", lambda: (OBO, "2001-02-03"))
+    monkeypatch.setattr(course_data, "swissprot_sequences", lambda: {"P1": "MALWMRLL"})
+    monkeypatch.setattr(course_data, "annotate", lambda *_: (pairs, {"P1": 9606}, {"human": {"rows read": 2}}))
+    manifest = course_data.build(tmp_path)
+    assert manifest["counts"]["annotation rows"] == 2 and ONTOLOGY_TABLE in manifest["files"]
+    built = load_cafa(tmp_path)
+    assert built.annotations["term"].tolist() == ["GO:0003674", "GO:0005488"]
+    assert built.ontology == read_ontology_table(tmp_path / ONTOLOGY_TABLE)
+    assert course_data.check(tmp_path) == 0
+    (tmp_path / "LICENSE").unlink()
+    assert course_data.check(tmp_path) == 1
