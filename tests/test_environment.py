@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import zipfile
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -156,6 +157,20 @@ def test_post_build_installs_the_course_and_nothing_else():
     assert script.stat().st_mode & 0o111, "binder/postBuild is not executable"
     commands = [line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set "))]
     assert commands == ["python -m pip install --no-deps --no-cache-dir --editable ."]
+
+
+def test_a_wheel_holds_every_module_template_and_quiz(tmp_path):
+    """What `pip install` copies, as on Colab; the assets are left out here for speed."""
+    ignored = shutil.ignore_patterns("assets", "__pycache__")
+    shutil.copytree(ROOT / "dlfb_helpers", tmp_path / "dlfb_helpers", ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "out", "."]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=120)
+    (wheel,) = (tmp_path / "out").iterdir()
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("dlfb_helpers/")}
+    wanted = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "dlfb_helpers").rglob("*.*")}
+    assert packed == wanted
 
 
 def workflow() -> dict:

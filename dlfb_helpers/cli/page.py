@@ -25,7 +25,7 @@ _PARTS: Any = Template(
 
 def page_start(predictor: Predictor, proteins: int) -> str:
     """Everything before the first protein."""
-    return _PARTS.start(predictor.names, predictor.facts, proteins)
+    return str(_PARTS.start(predictor.names, predictor.facts, proteins))
 
 
 def page_rows(table: pd.DataFrame) -> str:
@@ -38,4 +38,4 @@ def page_rows(table: pd.DataFrame) -> str:
 
 def page_end() -> str:
     """Everything after the last protein."""
-    return _PARTS.end()
+    return str(_PARTS.end())

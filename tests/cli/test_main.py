@@ -1,16 +1,11 @@
 """The command `dlfb`: data where they belong, errors in a line, nothing half-written, and no network."""
 
 import gzip
-import hashlib
-import http.server
 import io
 import re
 import resource
 import subprocess
 import sys
-import threading
-import zipfile
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
@@ -19,7 +14,6 @@ import pytest
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.cli import check as checks
-from dlfb_helpers.cli import data as data_command
 from dlfb_helpers.cli.main import app
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files.assets import bundled_folder
@@ -108,43 +102,6 @@ def test_standard_input_goes_to_standard_output(fasta, tmp_path, capsys, monkeyp
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
         run("predict", "-")
         assert capsys.readouterr().out == (tmp_path / "out.tsv").read_text()
-
-
-class _Page(HTMLParser):
-    """What a page holds: tags, links, and the text of each row."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.links, self.rows, self.open = [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.links += [value for name, value in attributes if name in ("href", "src")]
-        if tag == "tr":
-            self.rows.append("")
-        if tag not in ("meta", "input", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.rows:
-            self.rows[-1] += data
-
-
-def test_the_page_has_a_row_a_protein_and_needs_no_network(fasta, proteins, tmp_path):
-    fasta.write_text(fasta.read_text().replace(">new", ">a<b>&c"))
-    run("predict", fasta, "-o", tmp_path / "out.tsv", "--html", tmp_path / "out.html")
-    page = _Page((tmp_path / "out.html").read_text())
-    assert page.open == []  # whatever was opened was closed
-    assert len(page.rows) == 1 + len(proteins)
-    for entry, row in zip([*proteins.index[:-1], "a<b>&c"], page.rows[1:]):
-        assert row.startswith(entry) and "GO:" in row
-    assert "nothing similar was seen" in page.rows[-1]
-    assert not {"link", "img", "iframe"} & set(page.tags) and page.tags.count("script") == 1
-    assert all(re.match("https://(amigo.geneontology.org|www.uniprot.org)/", link) for link in page.links)
 
 
 @pytest.mark.parametrize(
@@ -291,61 +248,3 @@ def test_the_bundled_predictor_is_as_good_as_the_results_file_says(capsys):
     error = split["calibration"]["logit scaling"]["ece from 0.05"]
     assert float(measured["calibration error"]) == pytest.approx(error, abs=1e-3)
     assert int(measured["proteins"]) == split["proteins"]["test"]
-
-
-def test_data_says_what_is_in_a_folder(small_folder, capsys):
-    run("data", small_folder)
-    said = capsys.readouterr().out
-    assert "700 proteins of 1 species" in said and "annotations in MFO" in said and said.count("SHA-256") == 4
-
-
-class _Flaky(http.server.BaseHTTPRequestHandler):
-    """Fails twice, once by an error and once in the middle, then serves the file."""
-
-    def do_GET(self):
-        self.server.asked += 1
-        if self.server.asked == 1:
-            return self.send_error(503)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(self.server.content)))
-        self.end_headers()
-        self.wfile.write(self.server.content[: 100 if self.server.asked == 2 else None])
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture
-def server(small_folder, monkeypatch):
-    monkeypatch.setattr(data_command, "PAUSE", 0.01)
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as handle:
-        for path in small_folder.iterdir():
-            handle.write(path, f"../../{path.name}")  # a name that would lie outside any folder it was unpacked to
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Flaky) as server:
-        server.asked, server.content = 0, archive.getvalue()
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-def test_a_download_is_tried_again_and_verified(server, tmp_path, capsys):
-    address, out = f"http://127.0.0.1:{server.server_port}/cafa.zip", tmp_path / "cafa" / "cafa.zip"
-    run("data", address, "-o", out, "--sha256", hashlib.sha256(server.content).hexdigest())
-    assert server.asked == 3 and out.read_bytes() == server.content
-    assert "700 proteins" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.rglob("*")] == ["cafa", "cafa.zip"]  # nothing was unpacked, nothing is left
-
-
-def test_a_download_of_something_else_is_not_kept(server, tmp_path, capsys):
-    address = f"http://127.0.0.1:{server.server_port}/cafa.zip"
-    run("data", address, "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
-    assert "nothing was kept" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
-    run("data", address, "-o", tmp_path / "cafa.zip", status=1)
-    assert "--sha256" in capsys.readouterr().err
-
-
-def test_a_download_that_fails_is_given_up(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(data_command, "PAUSE", 0.01)
-    run("data", "http://127.0.0.1:9/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
-    assert "tried 3 times" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
