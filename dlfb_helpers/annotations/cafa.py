@@ -99,7 +99,7 @@ def find_files(data_dir: str | Path = "course") -> dict[str, AnyPath]:
         members = [name for name in archive.namelist() if not name.endswith("/")]
         candidates: list[AnyPath] = [zipfile.Path(archive, at=name) for name in members]
     elif root.is_dir():
-        candidates = sorted(path for path in root.rglob("*") if path.is_file())
+        candidates = [path for path in sorted(root.rglob("*")) if path.is_file()]
     else:
         raise FileNotFoundError(f'{root} is neither a folder nor a zip file; give one that exists, or "course"')
     found = {}
@@ -148,10 +148,9 @@ def read_taxonomy(path: str | AnyPath) -> pd.DataFrame:
     for taxon in table["taxonomyID"].unique():
         if not taxon.isdigit():
             raise _bad_cell(path, table, "taxonomyID", taxon, "a number such as 9606")
-    repeated = table.index[table["EntryID"].duplicated()]
+    repeated = table.loc[table["EntryID"].duplicated(), "EntryID"]
     if len(repeated):
-        entry = table.at[repeated[0], "EntryID"]
-        raise ValueError(f"{path}: {entry} is there more than once; keep one row for each protein")
+        raise ValueError(f"{path}: {repeated.iloc[0]} is there more than once; keep one row for each protein")
     return table.astype({"taxonomyID": int})
 
 

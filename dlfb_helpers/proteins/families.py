@@ -8,7 +8,7 @@ with the same score may lie on the other side of these limits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -75,9 +75,13 @@ def _known() -> list[_Relations]:
     return [_Relations(table, pd.read_parquet(folder / "pairs.parquet"))]
 
 
+def _keys(sequences: Iterable[str]) -> pd.Index:
+    return pd.Index([sequence_key(sequence) for sequence in sequences])
+
+
 def _relations(sequences: Sequence[str]) -> tuple[np.ndarray, _Relations]:
     """Return each sequence's row, and the table it is a row of: the first that knows all, or a new one."""
-    keys = [sequence_key(sequence) for sequence in sequences]
+    keys = _keys(sequences)
     for known in _known():
         places = known.table.index.get_indexer(keys)
         if (places >= 0).all():
@@ -85,7 +89,7 @@ def _relations(sequences: Sequence[str]) -> tuple[np.ndarray, _Relations]:
     distinct = sorted(set(sequences))
     pairs = align_all(distinct)
     family = communities(len(distinct), similar(pairs))
-    new = _Relations(pd.DataFrame({"family": family}, index=[sequence_key(sequence) for sequence in distinct]), pairs)
+    new = _Relations(pd.DataFrame({"family": family}, index=_keys(distinct)), pairs)
     _known().append(new)
     return new.table.index.get_indexer(keys), new
 
@@ -113,7 +117,7 @@ def cluster_numbers(sequences: Sequence[str]) -> np.ndarray:
         If a sequence is not one of the course's.
     """
     table = _known()[0].table
-    places = table.index.get_indexer([sequence_key(sequence) for sequence in sequences])
+    places = table.index.get_indexer(_keys(sequences))
     if (places < 0).any():
         raise ValueError("MMseqs2 clusters are known for the course's proteins only; use family_numbers for others")
     return table["cluster"].to_numpy()[places]
@@ -129,7 +133,7 @@ def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndar
     ValueError
         If a sequence that is not known is not in capital letters.
     """
-    keys = [sequence_key(sequence) for sequence in (*queries, *references)]
+    keys = _keys((*queries, *references))
     known = max(_known(), key=lambda relations: (relations.table.index.get_indexer(keys) >= 0).sum())
     places = known.table.index.get_indexer(keys)
     size = len(known.table)
@@ -141,10 +145,11 @@ def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndar
     rows, columns = np.split(places, [len(queries)])
     bits = bits[np.ix_(rows, columns)]
     new_rows, new_columns = np.flatnonzero(rows < 0), np.flatnonzero(columns < 0)
-    bits[new_rows] = cross_bits([queries[row] for row in new_rows], references)
+    bits[new_rows] = cross_bits([queries[row] for row in new_rows.tolist()], references)
     # One N for both, or a pair would count among few references and be lost among many.
     searched = sum(map(len, references))
-    bits[:, new_columns] = cross_bits(queries, [references[column] for column in new_columns], residues=searched)
+    new = [references[column] for column in new_columns.tolist()]
+    bits[:, new_columns] = cross_bits(queries, new, residues=searched)
     return bits
 
 

@@ -76,7 +76,8 @@ def sequence_key(sequence: str) -> str:
 
 def _records(path: AnyPath) -> Iterator[tuple[int, str, list[str]]]:
     """Yield of each record the heading's line number, the heading and the lines below it."""
-    heading, start, lines, size = "", 0, [], 0
+    heading, start, size = "", 0, 0
+    lines: list[str] = []
     for number, line in _lines(path):
         if line.startswith(">"):
             if heading:
