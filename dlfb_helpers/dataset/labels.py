@@ -1,18 +1,14 @@
-"""From annotation rows to a labelled table, every dropped row accounted for; its split; its batches."""
+"""From annotation rows to a labelled table, every dropped row accounted for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations.cafa import CafaData
-
-if TYPE_CHECKING:
-    pass
 
 HUMAN = 9606
 """NCBI taxon of *Homo sapiens*."""
@@ -92,7 +88,7 @@ def label_table(
     Parameters
     ----------
     data : CafaData
-        As `dlfb_helpers.annotations.cafa.load` returns it.
+        As `load_cafa` returns it.
     taxon : int
         NCBI taxon of the proteins to keep.
     aspect : str

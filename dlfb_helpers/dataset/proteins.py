@@ -58,7 +58,9 @@ class Proteins:
         return len(self.ids)
 
     def __add__(self, other: Proteins) -> Proteins:
-        """Both, one after the other."""
+        """Both, one after the other; a ValueError if they are labelled with other terms or hold a protein twice."""
+        if not self.targets.columns.equals(other.targets.columns):
+            raise ValueError("the two are labelled with other terms; bring both targets to the same columns first")
         embeddings = np.concatenate([self.embeddings, other.embeddings])
         targets = pd.concat([self.targets, other.targets])
         return Proteins(self.ids + other.ids, self.sequences + other.sequences, embeddings, targets)

@@ -1,22 +1,14 @@
-"""Every row is accounted for, splits depend on nothing but proteins and seed, batches hold what the table holds."""
+"""From annotation rows to a 0/1 table: every row that is dropped, added or renamed is accounted for."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations import cafa
-from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.dataset.batches import convert_to_tfds
 from dlfb_helpers.dataset.labels import label_table
-from dlfb_helpers.dataset.splits import split_proteins
 
 ROOT, BINDING, PROTEIN_BINDING = "GO:0003674", "GO:0005488", "GO:0005515"
 KINASE, ATP, RARE, PROCESS = "GO:0016301", "GO:0005524", "GO:0099999", "GO:0008150"
@@ -127,11 +119,6 @@ def test_nothing_left_is_an_error():
         label_table(made_up_data(), min_proteins=2, max_length=5)
 
 
-@pytest.fixture(scope="module")
-def labelled():
-    return label_table(load_cafa("course"))
-
-
 def test_course_data_give_the_numbers_of_the_course(labelled):
     assert step(labelled.accounts, "aspect")[["proteins", "terms"]].tolist() == [14_122, 4_079]
     assert step(labelled.accounts, "common terms")[["proteins", "terms"]].tolist() == [9_911, 292]
@@ -143,118 +130,3 @@ def test_course_data_give_the_numbers_of_the_course(labelled):
     assert labelled.terms["proteins"].min() >= 50
     assert labelled.generic["share"].round(2).tolist() == [1.0, 0.92, 0.87]
     assert labelled.table.loc["P01308", "GO:0048018"] == 1  # insulin is a receptor ligand
-
-
-def test_split_of_the_course_data(labelled):
-    split = split_proteins(labelled.table)
-    ids = [entry for part in split.values() for entry in part]
-    assert sorted(ids) == labelled.table.index.tolist()
-    sizes = {name: len(part) / len(ids) for name, part in split.items()}
-    assert sizes == pytest.approx({"train": 0.6, "valid": 0.2, "test": 0.2}, abs=0.002)
-    sides = pd.Series({entry: name for name, part in split.items() for entry in part})
-    per_sequence = sides.groupby(labelled.table["Sequence"]).nunique()
-    assert labelled.table["Sequence"].duplicated().sum() >= 4  # the test would be empty otherwise
-    assert (per_sequence == 1).all()
-
-
-def calmodulins_and_others(number: int = 60) -> pd.DataFrame:
-    """As in UniProt since 2018: three genes, three accessions, one sequence."""
-    rows = {f"P{i:05d}": "M" + "ACDEFGHIKL"[i % 10] * (i + 1) for i in range(number)}
-    rows |= dict.fromkeys(["P0DP23", "P0DP24", "P0DP25"], "MADQLTEEQIAEFKEAFSLFDKDGDGTITTKELGTVMRSLGQNPTEAELQDMINEVDAD")
-    return pd.DataFrame({"Sequence": rows}).rename_axis("EntryID")
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_identical_sequences_never_lie_on_two_sides(seed):
-    split = split_proteins(calmodulins_and_others(), seed=seed)
-    calmodulins = {"P0DP23", "P0DP24", "P0DP25"}
-    assert sorted(len(calmodulins & set(part)) for part in split.values()) == [0, 0, 3]
-
-
-def test_split_does_not_depend_on_row_order_and_does_on_the_seed():
-    table = calmodulins_and_others()
-    shuffled = table.sample(frac=1, random_state=3)
-    assert split_proteins(table) == split_proteins(shuffled)
-    assert split_proteins(table, seed=1) != split_proteins(table, seed=2)
-
-
-def test_nothing_depends_on_the_hash_seed():
-    code = (
-        "import sys; sys.path.insert(0, 'tests/dataset')\n"
-        "from test_labels import calmodulins_and_others, label_table, made_up_data, split_proteins\n"
-        "table = calmodulins_and_others()\n"
-        "print(split_proteins(table.loc[list(set(table.index))]))\n"
-        "print(label_table(made_up_data(), min_proteins=2).table.to_csv())\n"
-        "print('order of a set:', list(set(table.index))[:5])\n"
-    )
-    outputs = []
-    for hash_seed in ("0", "1", "2", "42", "4294967295"):
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-            env=os.environ | {"PYTHONHASHSEED": hash_seed}, cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-        outputs.append(done.stdout.split("order of a set:"))
-    assert len({results for results, _ in outputs}) == 1
-    assert len({order for _, order in outputs}) > 1  # the hash seed did change what sets do
-
-
-@pytest.mark.parametrize(
-    ("table", "options", "message"),
-    [
-        (calmodulins_and_others(), {"fractions": (0.6, 0.2, 0.3)}, "add up to 1"),
-        (calmodulins_and_others(), {"fractions": (1.0, 0.2, -0.2)}, "three positive numbers"),
-        (calmodulins_and_others(1), {}, "2 distinct sequences cannot be split"),
-        (pd.concat([calmodulins_and_others(9)] * 2), {}, "is there twice"),
-    ],
-)
-def test_bad_splits(table, options, message):
-    with pytest.raises(ValueError, match=message):
-        split_proteins(table, **options)
-
-
-@pytest.fixture
-def table():
-    rng = np.random.default_rng(0)
-    index = [f"P{i}" for i in range(10)]
-    labels = pd.DataFrame(rng.integers(0, 2, (10, 2), dtype=np.uint8), index, ["GO:0000001", "GO:0000002"])
-    vectors = pd.DataFrame(rng.normal(size=(10, 3)).astype(np.float32), index, ["ME:1", "ME:2", "ME:3"])
-    return pd.concat([vectors, labels], axis=1)
-
-
-def test_batches_in_order_once(table):
-    batches = list(convert_to_tfds(table, batch_size=4).as_numpy_iterator())
-    assert [len(batch["target"]) for batch in batches] == [4, 4, 2]
-    assert {array.dtype for batch in batches for array in batch.values()} == {np.dtype(np.float32)}
-    np.testing.assert_array_equal(np.concatenate([b["embedding"] for b in batches]), table.filter(like="ME:"))
-    np.testing.assert_array_equal(np.concatenate([b["target"] for b in batches]), table.filter(like="GO:"))
-
-
-def first_embeddings(table, number, **options):
-    batches = convert_to_tfds(table, batch_size=5, is_training=True, **options).take(number).as_numpy_iterator()
-    return np.concatenate([batch["embedding"] for batch in batches])
-
-
-def test_training_batches_are_shuffled_repeated_and_seeded(table):
-    rows = first_embeddings(table, 6, seed=7)
-    assert rows.shape == (30, 3)  # three passes over ten rows, every batch full
-    original = table.filter(like="ME:").to_numpy()
-    for start in (0, 10, 20):  # each pass has every row once
-        np.testing.assert_array_equal(np.sort(rows[start : start + 10], axis=0), np.sort(original, axis=0))
-    assert not np.array_equal(rows[:10], original) and not np.array_equal(rows[:10], rows[10:20])
-    np.testing.assert_array_equal(rows, first_embeddings(table, 6, seed=7))
-    assert not np.array_equal(rows, first_embeddings(table, 6, seed=8))
-
-
-def test_embeddings_and_labels_stay_together(table):
-    pairs = {tuple(row[:3]): tuple(row[3:]) for row in table.to_numpy(np.float32)}
-    for batch in convert_to_tfds(table, batch_size=5, is_training=True).take(4).as_numpy_iterator():
-        for vector, labels in zip(batch["embedding"], batch["target"], strict=True):
-            assert pairs[tuple(vector)] == tuple(labels)
-
-
-@pytest.mark.parametrize("part", ["ME:", "GO:"])
-def test_a_table_without_its_columns(table, part):
-    with pytest.raises(ValueError, match=r"rows, ME: columns and GO: columns are all needed"):
-        convert_to_tfds(table.drop(columns=table.filter(like=part).columns))
-    with pytest.raises(ValueError, match=r"embedding \(0, 3\)"):
-        convert_to_tfds(table.iloc[:0])

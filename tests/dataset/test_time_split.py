@@ -5,14 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dlfb_helpers.annotations import cafa
-from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.time_split import time_split
 from dlfb_helpers.files.assets import bundled_folder
-
-
-@pytest.fixture(scope="module")
-def data():
-    return load_cafa()
 
 
 @pytest.fixture(scope="module")
