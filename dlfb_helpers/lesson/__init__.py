@@ -5,17 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "notebook": [
-            "PAGE_DPI",
-            "PIXELS_AN_INCH",
-            "show_source",
-            "show_figure",
-            "explore",
-            "article_table",
-            "Progress",
-        ],
-        "view3d": ["CDN_3DMOL_JS", "BUNDLED_3DMOL_JS", "view", "view_over_still"],
-        "quiz": ["QUIZZES", "Option", "Question", "load_quiz", "show_quiz"],
+        "notebook": ["show_source", "show_figure", "explore", "article_table", "Progress"],
+        "view3d": ["view", "view_over_still"],
+        "quiz": ["load_quiz", "show_quiz"],
         "runner": [
             "CHAPTER_NAME",
             "QUIET_KERNEL",
@@ -31,16 +23,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "process_context",
             "run_chapters",
         ],
-        "pages": [
-            "VIEWER",
-            "PAGE",
-            "INDEX",
-            "Chapter",
-            "read_chapter",
-            "minutes_stated",
-            "plain",
-            "write_page",
-            "write_index",
-        ],
+        "pages": ["Chapter", "read_chapter", "write_page", "write_index"],
     },
 )

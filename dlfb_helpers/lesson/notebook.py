@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import base64
-import html
 import inspect
 import io
 import textwrap
@@ -17,6 +16,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
+from jinja2 import Template
 from matplotlib.axes import Axes
 
 PAGE_DPI = 96
@@ -24,6 +24,10 @@ PAGE_DPI = 96
 
 PIXELS_AN_INCH = 144
 """Half as many pixels again, so that the words are sharp."""
+
+_PICTURE = Template(
+    '<img src="data:image/png;base64,{{ source }}" alt="{{ alt }}" width="{{ width }}">', autoescape=True
+)
 
 
 def show_source(*objects) -> None:
@@ -98,8 +102,7 @@ def explore(
     def redraw(_=None) -> None:
         values = {name: control.value for name, control in controls.items()}
         image["png"], metadata["png"] = _picture(draw(**values), alt.format(**values))
-        words, width = html.escape(metadata["png"]["alt"]), metadata["png"]["width"]
-        picture.value = f'<img src="data:image/png;base64,{image["png"]}" alt="{words}" width="{width}">'
+        picture.value = _PICTURE.render(source=image["png"], **metadata["png"])
 
     redraw()
     for control in controls.values():
@@ -159,6 +162,7 @@ class Progress:
         self.handle = display(Markdown(label), display_id=True)
 
     def __call__(self, done: int, total: int) -> None:
+        """Say how much of `total` is done, and how long the rest will take."""
         left = (time.monotonic() - self.began) * (total - done) / done
         text = f"{self.label}: {done / total:.0%}, about {left / 60:.0f} min left" if done < total else self.label
         self.handle.update(Markdown(text))

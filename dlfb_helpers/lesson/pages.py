@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jinja2 import StrictUndefined, Template
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
@@ -16,47 +16,11 @@ from dlfb_helpers.files.assets import bundled_folder
 
 VIEWER = "3Dmol-min.js"
 
-# nbconvert's own page, with two changes: the description of a figure reaches those who cannot see it, and no script
-# comes from the network: 3Dmol.js lies beside the page; require.js and MathJax, which nothing uses, are left out.
-PAGE = """
-{%- extends 'lab/index.html.j2' -%}
-{% block html_head_js -%}<script>window.DLFB_3DMOL_JS = "{{ resources.viewer }}";</script>{%- endblock %}
-{% block html_head_js_mathjax %}{%- endblock %}
-{% block body_header %}{{ super() }}
-<nav style="font: 14px/2 system-ui, sans-serif; padding: 0 1em">{{ resources.navigation }}</nav>
-{%- endblock %}
-{% block data_png -%}
-{%- set alt = output | get_metadata('alt', 'image/png') -%}
-{{ super() | replace('<img ', '<img alt="' ~ (alt or '') | escape_html ~ '" ') }}
-{%- endblock %}
-"""
-
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Predicting protein functions from sequences</title>
-<style>
-  :root {{ color-scheme: light dark; }}
-  body {{ font: 17px/1.55 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1.2rem; }}
-  h1 {{ font-size: 1.9rem; line-height: 1.2; }}
-  ol {{ list-style: none; padding: 0; }}
-  li {{ padding: 1rem 0; border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); }}
-  h2 {{ font-size: 1.15rem; margin: 0; }}
-  p {{ margin: .25rem 0 0; }}
-  .minutes {{ font-weight: normal; opacity: .7; font-size: .95rem; }}
-</style>
-</head>
-<body>
-<h1>Predicting protein functions from sequences</h1>
-<p>A hands-on course, from a chain of amino acids to a probability for each molecular function.</p>
-<ol>
-{chapters}
-</ol>
-</body>
-</html>
-"""
+_TEMPLATES = Path(__file__).parent
+_PAGE = (_TEMPLATES / "chapter.html.j2").read_text(encoding="utf-8")
+_INDEX = Template(
+    (_TEMPLATES / "index.html.j2").read_text(encoding="utf-8"), autoescape=True, undefined=StrictUndefined
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +34,7 @@ class Chapter:
 
     @property
     def name(self) -> str:
+        """The notebook's name without its ending, which its page has too."""
         return self.path.stem
 
 
@@ -114,16 +79,11 @@ def write_page(notebook: NotebookNode, chapter: Chapter, folder: Path, course: l
 
     3Dmol.js is put beside it if the chapter has a 3D view.
     """
-    place = [other.name for other in course].index(chapter.name)
-    neighbours = [("Back: ", place - 1), ("Next: ", place + 1)]
-    links = ['<a href="index.html">All chapters</a>']
-    links += [
-        f'{word}<a href="{course[i].name}.html">{html.escape(course[i].title)}</a>'
-        for word, i in neighbours
-        if 0 <= i < len(course)
-    ]
-    resources = {"metadata": {"name": chapter.title}, "navigation": " &nbsp;·&nbsp; ".join(links), "viewer": VIEWER}
-    page, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(notebook, resources=resources)
+    position = [other.name for other in course].index(chapter.name)
+    neighbours = [("Back: ", other) for other in course[max(position - 1, 0) : position]]
+    neighbours += [("Next: ", other) for other in course[position + 1 : position + 2]]
+    resources = {"metadata": {"name": chapter.title}, "neighbours": neighbours, "viewer": VIEWER}
+    page, _ = HTMLExporter(raw_template=_PAGE).from_notebook_node(notebook, resources=resources)
     for other in course:  # links between notebooks lead to their pages
         page = page.replace(f'href="{other.name}.ipynb', f'href="{other.name}.html')
     if "3dmolviewer" in page:
@@ -135,12 +95,7 @@ def write_page(notebook: NotebookNode, chapter: Chapter, folder: Path, course: l
 
 def write_index(chapters: list[Chapter], folder: Path) -> Path:
     """Write ``folder/index.html``: title, link, minutes and promise of each chapter that has a page there."""
-    items = []
-    for chapter in chapters:
-        if (folder / f"{chapter.name}.html").is_file():
-            minutes = f' <span class="minutes">· {chapter.minutes} min</span>' if chapter.minutes else ""
-            link = f'<a href="{chapter.name}.html">{html.escape(chapter.title)}</a>'
-            items.append(f"<li><h2>{link}{minutes}</h2><p>{html.escape(chapter.promise)}</p></li>")
+    written = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     path = folder / "index.html"
-    path.write_text(INDEX.format(chapters="\n".join(items)), encoding="utf-8")
+    path.write_text(_INDEX.render(chapters=written), encoding="utf-8")
     return path

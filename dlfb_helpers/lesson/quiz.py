@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.display import HTML
+from jinja2 import StrictUndefined, Template
 
 QUIZZES = Path(__file__).with_name("exercises")
+_TEMPLATE = Template(
+    Path(__file__).with_name("quiz.html.j2").read_text(encoding="utf-8"),
+    autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,22 +60,10 @@ def load_quiz(chapter: str) -> list[Question]:
 
 def show_quiz(chapter: str) -> HTML:
     """Show the quiz of a chapter: open the answer that you would give, and read why."""
-    questions = "\n".join(_question_html(question) for question in load_quiz(chapter))
-    return HTML(f'<ol class="quiz">\n{questions}\n</ol>')
+    return HTML(_TEMPLATE.render(questions=load_quiz(chapter), inline=_inline))
 
 
-def _question_html(question: Question) -> str:
-    options = "\n".join(
-        f'<details style="margin: 0.3em 0"><summary style="cursor: pointer">{_inline(option.text)}</summary>'
-        f'<p style="border-left: 4px solid {"#009E73" if option.right else "#E69F00"}; margin: 0.3em 0; '
-        f'padding: 0 0.8em"><strong>{"Right." if option.right else "Not quite."}</strong> {_inline(option.why)}</p>'
-        "</details>"
-        for option in question.options
-    )
-    return f'<li style="margin-bottom: 1em"><p>{_inline(question.text)}</p>\n{options}</li>'
-
-
-def _inline(text: str) -> str:
-    """Escape `text` for HTML; words in `backticks` become code, in *asterisks* emphasis."""
+def _inline(text: str) -> HTML:
+    """Escape `text`; words in `backticks` become code, in *asterisks* emphasis. A template takes it as it is."""
     escaped = html.escape(" ".join(text.split()), quote=False)
-    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))
+    return HTML(re.sub(r"\*([^*]+)\*", r"<em>\1</em>", re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 import re
 
@@ -11,14 +10,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import py3Dmol
 from IPython.display import HTML
+from jinja2 import Template
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 from dlfb_helpers.plots.style import ALONG_CHAIN, PALETTE
 from dlfb_helpers.proteins.structures import atom_table, disulfide_bonds
 
-_CHAIN_LABEL = {"fontColor": "black", "backgroundColor": "white", "backgroundOpacity": 0.7, "fontSize": 14}
-_LOCK = {"radius": 0.25, "dashed": True, "dashLength": 0.5, "gapLength": 0.4, "color": PALETTE[6]}
+_LABEL_STYLE = {"fontColor": "black", "backgroundColor": "white", "backgroundOpacity": 0.7, "fontSize": 14}
+_BOND_STYLE = {"radius": 0.25, "dashed": True, "dashLength": 0.5, "gapLength": 0.4, "color": PALETTE[6]}
 CDN_3DMOL_JS = "https://cdn.jsdelivr.net/npm/3dmol@2.5.5/build/3Dmol-min.js"
 BUNDLED_3DMOL_JS = "dlfb_helpers/assets/3dmol/3Dmol-min.js"
 """The same release of 3Dmol.js; its place from the root of the repository."""
@@ -32,6 +32,13 @@ _LOAD_3DMOL_JS = f"""(() => {{
   const choice = fetch(local, {{method: 'HEAD'}}).then(answer => answer.ok ? local : network, () => network);
   return choice.then(loadScriptAsync);
 }})()"""
+
+_VIEW_OVER_STILL = Template(
+    '<div style="position: relative; max-width: {{ width }}px; aspect-ratio: {{ width }} / {{ height }}">'
+    '<img src="data:image/png;base64,{{ source }}" alt="{{ alt }}" style="width: 100%; height: 100%">'
+    '<div style="position: absolute; inset: 0">{{ scene }}</div></div>',
+    autoescape=True,
+)
 
 
 def view(pdb_text: str, colour: str = "spectrum", width: int | str = 520, height: int | str = 360) -> py3Dmol.view:
@@ -60,10 +67,10 @@ def view(pdb_text: str, colour: str = "spectrum", width: int | str = 520, height
         style = {"colorscheme": along} if colour == "spectrum" else {"color": PALETTE[place % len(PALETTE)]}
         scene.setStyle({"chain": chain}, {"cartoon": style})
         if 1 < len(chains) <= len(PALETTE):
-            scene.addLabel(chain, {"position": point[chain, numbers.iloc[0]], **_CHAIN_LABEL})
+            scene.addLabel(chain, {"position": point[chain, numbers.iloc[0]], **_LABEL_STYLE})
     for one, other in disulfide_bonds(pdb_text):
         if one in point and other in point:
-            scene.addCylinder({"start": point[one], "end": point[other], **_LOCK})
+            scene.addCylinder({"start": point[one], "end": point[other], **_BOND_STYLE})
     scene.zoomTo()
     return scene
 
@@ -90,11 +97,7 @@ def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectru
     # py3Dmol puts a warning where the view will be; here the still picture stands there instead.
     scene = re.sub(r'<p id="3dmolwarning.*?</p>', "", scene, flags=re.DOTALL)
     source = base64.b64encode(image.getvalue()).decode("ascii")
-    return HTML(
-        f'<div style="position: relative; max-width: {width}px; aspect-ratio: {width} / {height}">'
-        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" style="width: 100%; height: 100%">'
-        f'<div style="position: absolute; inset: 0">{scene}</div></div>'
-    )
+    return HTML(_VIEW_OVER_STILL.render(width=width, height=height, source=source, alt=alt, scene=HTML(scene)))
 
 
 def _cartoon_records(pdb_text: str) -> str:

@@ -18,9 +18,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "fasta": ["read_fasta", "iterate_fasta", "sequence_key"],
         "structures": [
-            "PDB_URL",
-            "CONNECT_TIMEOUT",
-            "RETRY_AFTER",
             "fetch_protein_structure",
             "bundled_insulin",
             "structure_or_ideal",
@@ -28,7 +25,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "with_copy",
             "disulfide_bonds",
         ],
-        "ideal": ["BACKBONE_ANGLES", "IDEAL_SEQUENCES", "KINDS", "ideal_backbone", "ideal_helix", "ideal_strand"],
+        "ideal": ["BACKBONE_ANGLES", "IDEAL_SEQUENCES", "ideal_backbone", "ideal_helix", "ideal_strand"],
         "alignment": ["align_all", "align_pair"],
         "families": [
             "similar",

@@ -163,4 +163,4 @@ def test_exploring_nothing_is_refused(shown, choices, message):
 
 def test_words_in_a_description_are_no_html(shown):
     notebook.explore(bars, alt='p < 0.05 "and" <b>', height=[1])
-    assert 'alt="p &lt; 0.05 &quot;and&quot; &lt;b&gt;"' in live_view(shown[-1][0]).children[-1].value
+    assert 'alt="p &lt; 0.05 &#34;and&#34; &lt;b&gt;"' in live_view(shown[-1][0]).children[-1].value

@@ -36,7 +36,7 @@ def test_the_page_has_an_unfolding_option_for_each_and_one_right_a_question():
 
 
 def test_text_is_escaped_and_code_and_emphasis_marked():
-    assert quiz._inline("a < `b & c` *or* d") == "a &lt; <code>b &amp; c</code> <em>or</em> d"
+    assert quiz._inline("a < `b & c` *or* d").data == "a &lt; <code>b &amp; c</code> <em>or</em> d"
 
 
 def test_an_unknown_chapter_and_a_question_without_answer_are_errors(tmp_path, monkeypatch):

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from dlfb_helpers.lesson import runner as course
-from dlfb_helpers.lesson.pages import minutes_stated, plain, read_chapter, write_page
 
 OPENING = """# {number} · {title}
 
@@ -166,30 +165,3 @@ def test_a_parameter_goes_only_to_the_chapters_that_declare_it(tmp_path):
     path.write_text(path.read_text().replace("seed = 42", "size = 3"))
     found = course.declared_parameters(course.find_chapters(tmp_path), {"seed": 7, "data_dir": "there"})
     assert found == {"01_counts": {"seed": 7, "data_dir": "there"}, "02_other": {"data_dir": "there"}}
-
-
-def test_minutes_are_read_from_either_way_of_laying_out_the_table():
-    assert minutes_stated("| **Questions** | What? |\n|---|---|\n| **Time** | about 25 minutes |") == 25
-    assert minutes_stated("| **Questions** | **Time** | **Builds on** |\n|---|---|---|\n| 3 things | 20 | 1 |") == 20
-    assert minutes_stated("No table. Time flies, 5 times.") is None
-
-
-def test_a_chapter_without_a_heading_is_refused(tmp_path):
-    path = tmp_path / "01_bare.ipynb"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("No heading")]), path)
-    with pytest.raises(ValueError, match="01_bare.ipynb: the first cell has no first-level heading"):
-        read_chapter(path)
-
-
-def test_plain_text_keeps_names_with_underscores():
-    assert plain("**Use** `get_device` and [a _link_](there.html)\nnow") == "Use get_device and a link now"
-
-
-def test_the_description_of_a_figure_reaches_the_page(tmp_path):
-    path = write_chapter(tmp_path, "01_counts")
-    notebook = nbformat.read(path, as_version=4)
-    figure = new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": 'Bars, 3 > 2, "so"'}})
-    notebook.cells[1].outputs = [figure]
-    chapter = read_chapter(path)
-    page = write_page(notebook, chapter, tmp_path, [chapter]).read_text()
-    assert 'alt="Bars, 3 &gt; 2, &quot;so&quot;"' in page or "alt='Bars, 3 &gt; 2, \"so\"'" in page

@@ -56,6 +56,6 @@ def test_a_view_looks_for_3dmol_js_nearby_before_it_asks_the_network():
 def test_still_picture_lies_under_the_view_and_is_described():
     before = plt.get_fignums()
     shown = view_over_still(ideal_helix(), plot_structures({"helix": ideal_helix()}), alt='a "spiral"').data
-    assert 'src="data:image/png;base64,iVBOR' in shown and 'alt="a &quot;spiral&quot;"' in shown
+    assert 'src="data:image/png;base64,iVBOR' in shown and 'alt="a &#34;spiral&#34;"' in shown
     assert "failed to load" not in shown and "3dmolviewer" in shown
     assert plt.get_fignums() == before
