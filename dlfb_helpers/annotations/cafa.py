@@ -15,8 +15,8 @@ import pandas as pd
 
 from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
-from dlfb_helpers.files.assets import bundled_folder
-from dlfb_helpers.files.packed import ENDINGS, AnyPath, as_path, clear_errors, opened, sha256_of
+from dlfb_helpers.files.assets import bundled_folder, sha256
+from dlfb_helpers.files.packed import ENDINGS, AnyPath, as_path, clear_errors, opened
 from dlfb_helpers.proteins.fasta import read_fasta
 
 FILES: dict[str, str] = {
@@ -78,7 +78,7 @@ def load_cafa(data_dir: str | Path = "course") -> CafaData:
     else:
         what = Path(data_dir).name
         ontology = read_obo(paths["ontology"])
-    hashes = "\n".join(f"  {path.name}  SHA-256 {sha256_of(path)}" for path in paths.values())
+    hashes = "\n".join(f"  {path.name}  SHA-256 {sha256(path)}" for path in paths.values())
     return CafaData(
         annotations=read_terms(paths["terms"]),
         sequences=read_fasta(paths["sequences"]),

@@ -8,6 +8,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "assets": ["ASSETS", "bundled_folder", "verify", "write_manifest", "sha256", "cache_folder"],
         "atomic": ["opened_atomically", "write_atomically"],
         "download": ["download_file"],
-        "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable", "sha256_of"],
+        "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable"],
     },
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from dlfb_helpers.files.packed import AnyPath
+
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
@@ -67,9 +69,9 @@ def write_manifest(folder: Path, **facts) -> None:
     (folder / "manifest.json").write_text(json.dumps({**facts, "files": entries}, indent=1) + "\n")
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with open(path, "rb") as handle:
+def sha256(path: AnyPath) -> str:
+    """Return the SHA-256 of a file, or of a member of an archive, in hexadecimal."""
+    with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import hashlib
 import io
 import lzma
 import sys
@@ -147,11 +146,3 @@ def _only_member(raw: BinaryIO) -> BinaryIO:
     if len(inside) != 1:
         raise zipfile.BadZipFile(f"one file is expected inside, found {len(inside)}")
     return archive.open(inside[0])
-
-
-def sha256_of(path: AnyPath) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

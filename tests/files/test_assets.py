@@ -1,6 +1,7 @@
 """Bundled assets are what was shipped."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -45,3 +46,10 @@ def test_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     assert assets.cache_folder() == tmp_path
     monkeypatch.delenv("DLFB_CACHE")
     assert assets.cache_folder().name == "dlfb_helpers"
+
+
+def test_the_hash_of_a_member_of_a_zip_is_that_of_the_file(tmp_path):
+    (tmp_path / "plain").write_bytes(b"content")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / "plain", "member")
+        assert assets.sha256(zipfile.Path(archive, "member")) == assets.sha256(tmp_path / "plain")

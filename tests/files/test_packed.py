@@ -14,7 +14,7 @@ import zlib
 
 import pytest
 
-from dlfb_helpers.files.packed import as_path, clear_errors, opened, sha256_of
+from dlfb_helpers.files.packed import as_path, clear_errors, opened
 
 CONTENT = b">P1\nMALWMRLL\n>P2\nMNSVTVSHAPYTITYHDDWEP\n"
 WHOLE = "; is the file whole? download it again, or pack it again, one file in an archive"
@@ -134,13 +134,6 @@ def test_a_member_of_a_zip_is_named_with_its_archive(tmp_path):
     assert refusal(zipfile.Path(archive, "gz")).startswith(f"{tmp_path}/all.zip/gz: Compressed file ended")
     message = refusal(zipfile.Path(archive, "no"), FileNotFoundError)
     assert message == f"{tmp_path}/all.zip/no: there is no such file; check the name and the folder"
-
-
-def test_the_hash_of_a_member_of_a_zip_is_that_of_the_file(tmp_path):
-    (tmp_path / "plain").write_bytes(CONTENT)
-    (tmp_path / "all.zip").write_bytes(zipped(member=CONTENT))
-    member = zipfile.Path(zipfile.ZipFile(tmp_path / "all.zip"), "member")
-    assert sha256_of(member) == sha256_of(tmp_path / "plain")
 
 
 @pytest.fixture
