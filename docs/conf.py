@@ -12,7 +12,7 @@ release = dlfb_helpers.__version__
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
-exclude_patterns = ["downloads", "slides", "chapters/solutions"]  # files to download, not pages
+exclude_patterns = ["downloads", "chapters/solutions"]  # files to download, not pages
 templates_path = [str(Path(__file__).parent / "_templates")]  # autosummary would look beside the prepared pages
 default_role = "py:obj"  # `names` in docstrings lead to what they name
 
@@ -28,6 +28,7 @@ autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 add_module_names = False
+suppress_warnings = ["ref.python"]  # a type in a signature that two modules have under one name, such as Progress
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
@@ -55,13 +56,12 @@ html_theme_options = {
 }
 
 
-def add_files(app, exception) -> None:
-    """Put the viewer of chapter 1 and the slides, which are finished pages, into the site."""
+def add_viewer(app, exception) -> None:
+    """Put the viewer of chapter 1 into the site."""
     if exception is None:
         viewer = Path(dlfb_helpers.__file__).parent / "assets/3dmol/3Dmol-min.js"
         shutil.copy(viewer, Path(app.outdir) / "_static")
-        shutil.copytree(Path(app.srcdir) / "slides", Path(app.outdir) / "slides", dirs_exist_ok=True)
 
 
 def setup(app) -> None:
-    app.connect("build-finished", add_files)
+    app.connect("build-finished", add_viewer)

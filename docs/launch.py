@@ -40,5 +40,5 @@ def launch_line(repository: str | None, name: str) -> str:
     return (
         "{.launch}\n"
         f"Open in {binder} · {colab}{missing} · JupyterLab: {{download}}`download </downloads/{name}.ipynb>` or "
-        f'[`make lab`](#start) · <a href="../slides/{name}.html">Slides</a>'
+        "[`make lab`](#start)"
     )

@@ -1,6 +1,6 @@
 """Gather the pages of the site, from the executed chapters and the files beside this one, for Sphinx to render.
 
-``python site/prepare.py build/site-source``; nothing is executed.
+``python docs/prepare.py build/site-source``; nothing is executed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import nbformat
 from glossary import Entry, glossary_page, link_first_uses, read_glossary
+from house import draw, reference_page, room_table
 from launch import PLACEHOLDER, launch_line, repository
 from nbformat import NotebookNode
 from notebooks import describe_figures, fold_solutions, insert_under_title, merge
-from slides import deck
 
 from dlfb_helpers.lesson.pages import Chapter
 from dlfb_helpers.lesson.runner import find_chapters
@@ -73,8 +73,7 @@ def prepare(source: Path) -> None:
         if not table.is_file():
             raise FileExistsError(f"{source} holds no prepared pages: name a new folder, or remove this one yourself")
         shutil.rmtree(source)
-    for folder in ("downloads", "slides"):
-        (source / folder).mkdir(parents=True)
+    (source / "downloads").mkdir(parents=True)
     table.write_text(chapter_table(chapters), encoding="utf-8")
     place = repository(ROOT / "pyproject.toml")
     if place is None:
@@ -82,6 +81,9 @@ def prepare(source: Path) -> None:
     for page in SITE.glob("*.md"):
         text = page.read_text(encoding="utf-8").replace(PLACEHOLDER, place or PLACEHOLDER)
         (source / page.name).write_text(text, encoding="utf-8")
+    (source / "api.md").write_text(reference_page(), encoding="utf-8")
+    (source / "room_table.txt").write_text(room_table(), encoding="utf-8")
+    draw(source / "house.svg")
     for folder in ("images", "solutions"):
         if (ROOT / "chapters" / folder).is_dir():
             shutil.copytree(ROOT / "chapters" / folder, source / "chapters" / folder)
@@ -93,11 +95,9 @@ def prepare(source: Path) -> None:
     for chapter in chapters:
         nbformat.write(site_notebook(chapter, place, entries), source / "chapters" / chapter.path.name)
         shutil.copy(chapter.path, source / "downloads")
-        slides = deck(chapter, nbformat.read(chapter.path, as_version=4))
-        (source / "slides" / f"{chapter.name}.html").write_text(slides, encoding="utf-8")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python site/prepare.py FOLDER, where the pages for Sphinx will be written")
+        sys.exit("usage: python docs/prepare.py FOLDER, where the pages for Sphinx will be written")
     prepare(Path(sys.argv[1]))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
+import inspect
 import re
-import struct
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-from dlfb_helpers.lesson.pages import Chapter, read_chapter
 
 ROOT = Path(__file__).parents[2]
 
@@ -206,7 +203,7 @@ def test_the_line_at_the_top_leads_to_binder_colab_and_the_notebook(site):
         "https://colab.research.google.com/github/ada/proteins/blob/main/chapters/01_a.ipynb",
         "#start",
     ]
-    assert "{download}`download </downloads/01_a.ipynb>`" in line and '"../slides/01_a.html"' in line
+    assert "{download}`download </downloads/01_a.ipynb>`" in line
 
 
 def test_without_an_address_the_line_says_what_is_missing(site):
@@ -232,7 +229,6 @@ def test_the_committed_chapters_are_prepared_whole(site, tmp_path):
         assert any("hide-cell" in cell.metadata.get("tags", []) for cell in shown.cells), f"{path.name}: no solution"
         assert "{term}`" in "".join(sources(shown)), f"{path.name}: no word of the glossary"
         assert f"](chapters/{path.name})" in table
-        assert (tmp_path / "source/slides" / f"{path.stem}.html").is_file()
         assert (tmp_path / "source/downloads" / path.name).read_bytes() == (ROOT / "chapters" / path.name).read_bytes()
 
 
@@ -251,77 +247,39 @@ def test_preparing_again_leaves_nothing_of_the_last_time(site, tmp_path):
     assert not (source / "chapters/11_gone.ipynb").exists() and (source / "index.md").is_file()
 
 
-def test_the_reference_lists_every_module_once():
-    listed = re.findall(r"^   (dlfb_helpers\.\w+)$", (ROOT / "docs/api.md").read_text(), re.MULTILINE)
-    folder = ROOT / "dlfb_helpers"
-    there = [p.stem for p in folder.glob("*.py")] + [p.parent.name for p in folder.glob("*/__init__.py")]
-    modules = sorted(f"dlfb_helpers.{name}" for name in there if not name.startswith("__"))
-    assert sorted(listed) == modules, "give each new module its place in site/api.md, and take out what is gone"
+def test_the_reference_lists_every_module_once_room_by_room(site):
+    page, there = site("house").reference_page(), set()
+    for path in (ROOT / "dlfb_helpers").glob("*/*"):
+        if path.suffix == ".py" and path.stem != "__init__" or (path / "__init__.py").is_file():
+            there.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    listed = re.findall(r"^   ~(dlfb_helpers[\w.]+)$", page, re.MULTILINE)
+    assert len(listed) == len(set(listed)) and set(listed) == there
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == site("house").rooms()
 
 
-def picture(alt):
-    header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 300, 200)
-    data = {"image/png": base64.b64encode(header).decode()}
-    return new_output("display_data", data=data, metadata={"image/png": {"alt": alt}})
+def test_the_house_says_which_room_imports_from_which(site, tmp_path):
+    imports, order = site("house").room_imports(), site("house").rooms()
+    assert imports["embedding", "proteins"] >= 3 and imports["cli", "predictors"] >= 2
+    assert all(order.index(room) > order.index(other) for room, other in imports)
+    table = site("house").room_table().splitlines()[2:]
+    assert [row.split("**")[1] for row in table] == order
+    assert table[0].endswith("|  |") and "`~dlfb_helpers.training.loop`" in table[6] and "metrics" in table[6]
+    site("house").draw(tmp_path / "one.svg")
+    site("house").draw(tmp_path / "again.svg")
+    assert (tmp_path / "one.svg").read_text() == (tmp_path / "again.svg").read_text()
 
 
-def slides_of(site, cells):
-    opening = "# 1 · Title\n\n| | |\n|---|---|\n| **Questions** | What is it? And *why*? |"
-    chapter = Chapter(Path("01_a.ipynb"), "1 · Title", "A promise.", 45)
-    page = site("slides").deck(chapter, new_notebook(cells=[new_markdown_cell(opening), *cells]))
-    return re.findall(r"<section.*?</section>", page, re.DOTALL)
-
-
-def test_slides_begin_with_the_questions(site):
-    (first,) = slides_of(site, [])
-    assert "<h1>1 · Title</h1>" in first and "45 minutes" in first
-    assert re.findall("<li>(.+?)</li>", first) == ["What is it?", "And <em>why</em>?"]
-
-
-def test_a_figure_has_a_slide_with_how_to_read_it(site):
-    cells = [
-        new_markdown_cell("## Practice\n\n### A map\n\nWe draw it:"),
-        code("draw()", outputs=[picture('left & "right"')]),
-        code("draw_again()", outputs=[picture("again")]),
-        new_markdown_cell("It rises. Look at [chapter 2](02_b.ipynb). The next cell counts:"),
-    ]
-    _, one, two = slides_of(site, cells)
-    assert one.count("<h2>A map</h2>") == two.count("<h2>A map</h2>") == 1
-    assert 'alt="left &amp; &quot;right&quot;"' in one and "figcaption" not in one  # no text before the next figure
-    assert "calc(60vh * 1.500)" in one and 'alt="again"' in two
-    assert '<figcaption>It rises. Look at <a href="../chapters/02_b.html">chapter 2</a>.</figcaption>' in two
-
-
-def test_a_section_without_figures_shows_its_words_and_its_small_table(site):
-    tables = [f"<table>{'<tr></tr>' * rows}</table>" for rows in (3, 50)]
-    outputs = [new_output("execute_result", data={"text/html": f"<div>{table}</div>"}) for table in tables]
-    cells = [
-        new_markdown_cell("### Count\n\nFirst."),
-        code("count()", outputs=outputs),
-        new_markdown_cell("Last.\n\nSee:"),
-    ]
-    _, slide = slides_of(site, cells)
-    assert re.search(f"<p>First.</p><div [^>]+>{tables[0]}</div><p>Last.</p></section>$", slide)
-
-
-def test_ideas_are_shared_out_and_exercises_come_without_their_hint(site):
-    ideas = "\n\n".join(f"**Idea {number}.** It is so. {'More words. ' * 30}" for number in range(5))
-    task = "*5 minutes · change one thing*\n\nDo it.\n\n<details><summary>Hint</summary>\n\nSo.\n\n</details>"
-    cells = [new_markdown_cell(f"## What you need to know\n\n{ideas}\n\n### Exercise 1 · Try\n\n{task}")]
-    _, one, two, exercise = slides_of(site, cells)
-    assert one.count("<li>") == 4 and two.count("<li>") == 1 and len(two) < 400
-    assert "Do it." in exercise and "5 minutes" in exercise and "Hint" not in exercise
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "chapters").glob("[0-9]*.ipynb")))
-def test_slides_of_a_chapter_hold_its_figures_exercises_quiz_and_key_points(site, name):
-    path = ROOT / "chapters" / f"{name}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    page = site("slides").deck(read_chapter(path), notebook)
-    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
-    figures = sum("image/png" in data or "data:image/png" in "".join(data.get("text/html", "")) for data in outputs)
-    assert page.count("<img ") == page.count('alt="') == figures > 0 and 'alt=""' not in page
-    text = "\n".join(sources(notebook))
-    assert page.count('<section class="exercise">') == len(re.findall("^### Exercise", text, re.MULTILINE)) >= 4
-    assert 4 <= page.count("<h2>Quiz</h2>") <= 6 and page.count("<h2>What to remember</h2>") == 1
-    assert not re.search(r'href="[^"]*(ipynb|md)\b', page) and "```" not in page
+def test_the_articles_calls_are_where_the_page_says():
+    page = (ROOT / "docs/from_the_article.md").read_text(encoding="utf-8")
+    imports = re.findall(r"^from (dlfb_helpers\.\w+) import (.+)$", page, re.MULTILINE)
+    faces = {
+        name: getattr(importlib.import_module(room), name) for room, names in imports for name in names.split(", ")
+    }
+    for call in re.findall(r"^\| `([^`]+)` ", page, re.MULTILINE):
+        path, _, arguments = call.partition("(")
+        first, *rest = path.split(".")
+        function = getattr(faces[first], *rest) if rest else faces[first]
+        named = re.findall(r"(?:^|, )(\w+)", arguments)
+        parameters = [name for name in inspect.signature(function).parameters if name != "self"]
+        assert named == parameters[: len(named)], call
+    assert len(faces) == 13
