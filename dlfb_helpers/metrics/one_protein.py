@@ -31,8 +31,13 @@ def compute_metrics(targets: np.ndarray, probs: np.ndarray, thresh: float = 0.5)
     Raises
     ------
     ValueError
-        If the two do not fit each other, a target is neither 0 nor 1, or a probability is not finite.
+        If the two do not fit each other, a target is neither 0 nor 1, or a probability is not finite; or if they are a
+        table, of which only the first protein would count.
     """
+    if np.ndim(targets) != 1:
+        raise ValueError(
+            f"compute_metrics scores one protein, but targets have shape {np.shape(targets)}: mean_metrics takes tables"
+        )
     row = metrics_table(np.atleast_2d(targets), np.atleast_2d(probs), by="protein", threshold=thresh)
     return {name: float(row[name].iloc[0]) for name in METRICS}
 

