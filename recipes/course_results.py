@@ -33,7 +33,7 @@ from dlfb_helpers.dataset.build import embed_labelled
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
-from dlfb_helpers.dataset.time_split import time_split
+from dlfb_helpers.dataset.time_split import split_by_time
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files.assets import write_manifest
 from dlfb_helpers.metrics.cafa import f_at, fmax, information_content, smin
@@ -253,7 +253,7 @@ def measure(out: Path) -> None:
     unit = pd.Series(family_numbers(sequences["Sequence"].tolist()), sequences.index)
     mmseqs = pd.Series(cluster_numbers(sequences["Sequence"].tolist()), sequences.index)
     one, each = {"full recipe": FULL}, pd.Series(table.index, table.index)
-    later = time_split(data, SEED)
+    later = split_by_time(data, SEED)
     of_time = embed_labelled(pd.concat([later.train, later.valid, later.test]))
     in_time = {part: list(getattr(later, part).index) for part in ("train", "valid", "test")}
     folds = {

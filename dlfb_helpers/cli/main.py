@@ -130,7 +130,9 @@ def embed(
         raise typer.BadParameter("give either --out, to write all vectors, or --shard, to compute a share of them")
     share = parse_shard(shard) if shard else (1, 1)
     with reported():
-        embed.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress())
+        from dlfb_helpers.cli import embed as embed_command
+
+        embed_command.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress())
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -76,27 +76,23 @@ def build_proteins(
     return {part: proteins.take(ids) for part, ids in split_proteins(labelled, seed=seed).items()}
 
 
-def build_dataset(
-    checkpoint: Checkpoint | str = "course",
-    data: CafaData | str = "course",
-    seed: int = 42,
-    progress: Progress = None,
-    **filters,
-) -> dict[str, tf.data.Dataset]:
-    """Do as `build_proteins` does, and turn each part into a dataset of tf.data, as the article has them.
+def build_dataset(parts: Mapping[str, Proteins] | None = None, seed: int = 42) -> dict[str, tf.data.Dataset]:
+    """Turn each part into a dataset of tf.data, as the article has them.
 
     Parameters
     ----------
-    checkpoint, data, seed, progress, **filters
-        As for `build_proteins`; `seed` is also that of the shuffling.
+    parts : mapping of str to Proteins, optional
+        What `build_proteins` returned; by default what it returns for the bundled data and checkpoint.
+    seed : int
+        Of the shuffling.
 
     Returns
     -------
     dict of str to tensorflow.data.Dataset
-        The parts: train (shuffled as a whole, and repeated), valid and test (in order, once); what `convert_to_tfds`
-        returns, not cut into batches.
+        What `convert_to_tfds` returns, not cut into batches: train shuffled as a whole and repeated, the other parts
+        in order, once.
     """
     return {
         part: convert_to_tfds(proteins.to_table(), is_training=part == "train", shuffle_buffer=len(proteins), seed=seed)
-        for part, proteins in build_proteins(checkpoint, data, seed, progress, **filters).items()
+        for part, proteins in (parts or build_proteins()).items()
     }

@@ -33,7 +33,7 @@ class TimeSplit(NamedTuple):
     """What became of the proteins that gained a label."""
 
 
-def time_split(data: CafaData, seed: int = 42, **filters) -> TimeSplit:
+def split_by_time(data: CafaData, seed: int = 42, **filters) -> TimeSplit:
     """Split by the date of the annotations.
 
     The terms are those of 2019, chosen on that release alone. Training and validation share the proteins that had one

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from dlfb_helpers.annotations import cafa
-from dlfb_helpers.dataset.time_split import time_split
+from dlfb_helpers.dataset.time_split import split_by_time
 from dlfb_helpers.files.assets import bundled_folder
 
 
 @pytest.fixture(scope="module")
 def split(data):
-    return time_split(data)
+    return split_by_time(data)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_identical_sequences_lie_in_one_part(split):
 
 def test_the_order_of_the_rows_does_not_matter(data, split):
     shuffled = replace(data, annotations=data.annotations.sample(frac=1, random_state=0))
-    again = time_split(shuffled)
+    again = split_by_time(shuffled)
     assert again.test.equals(split.test)
     assert again.train.equals(split.train)
 
@@ -58,4 +58,4 @@ def test_the_order_of_the_rows_does_not_matter(data, split):
 def test_another_ontology_is_refused(data):
     obsolete = replace(data.ontology, parents={}, aspects={}, names={}, alternatives={}, obsolete=frozenset())
     with pytest.raises(ValueError, match="are no primary ids of release"):
-        time_split(replace(data, ontology=obsolete))
+        split_by_time(replace(data, ontology=obsolete))
