@@ -40,8 +40,8 @@ def test_label_matrix_shows_the_table():
 
 @pytest.fixture
 def history():
-    rows = [(step, split) for step in (30, 60) for split in ("train", "valid")]
-    table = pd.DataFrame(rows, columns=["step", "split"])
+    rows = [(step, part) for step in (30, 60) for part in ("train", "valid")]
+    table = pd.DataFrame(rows, columns=["step", "part"])
     return table.assign(loss=[0.4, 0.5, 0.2, 0.3], accuracy=0.9, recall=0.1, precision=0.2, auprc=0.3, auroc=0.8)
 
 
@@ -53,7 +53,7 @@ def test_sigmoid_and_losses_meet_at_logit_0():
     np.testing.assert_allclose(loss_of_1, -np.log(probability))
 
 
-def test_loss_has_a_line_for_each_split_and_a_ring_at_the_lowest_validation_loss(history):
+def test_loss_has_a_line_for_each_part_and_a_ring_at_the_lowest_validation_loss(history):
     ax = plots.plot_loss(history)
     lines = {line.get_label(): line for line in ax.lines}
     assert {name: lines[name].get_color() for name in ("train", "valid")} == {
@@ -63,8 +63,15 @@ def test_loss_has_a_line_for_each_split_and_a_ring_at_the_lowest_validation_loss
     assert lines["lowest validation loss"].get_xydata().tolist() == [[60, 0.3]]
 
 
-def test_metrics_of_one_split_are_drawn(history):
-    ax = plots.plot_metrics(history, split="valid")
+def test_a_loss_of_every_batch_is_thin_and_has_no_markers(history):
+    steps = pd.DataFrame({"step": range(1, 301), "part": "train", "loss": 0.3})
+    lines = {line.get_label(): line for line in plots.plot_loss(pd.concat([steps, history])).lines}
+    assert lines["train"].get_marker() in ("", "None") and lines["train"].get_linewidth() < 1
+    assert lines["valid"].get_marker() == "s" and lines["valid"].get_linewidth() > 1
+
+
+def test_metrics_of_one_part_are_drawn(history):
+    ax = plots.plot_metrics(history, part="valid")
     assert sorted(line.get_label() for line in ax.lines) == ["accuracy", "auPRC", "auROC", "precision", "recall"]
     assert all(list(line.get_xdata()) == [30, 60] for line in ax.lines)
     assert ax.get_ylabel().startswith("valid")
