@@ -35,8 +35,11 @@ site: $(READY) ## build the course's web site from the committed chapters; open 
 bench: $(READY) ## for maintainers: time embedding, training and metrics (about an hour) into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
+assets: $(READY) ## for maintainers: make every bundled file again, recipe by recipe (about 2 hours; ARGS='--from 4', --list)
+	$(BIN)/python -m recipes $(ARGS)
+
 results: $(READY) ## for maintainers: measure every figure again (about 20 minutes) into dlfb_helpers/assets/results
-	$(BIN)/python -m recipes.course_results
+	$(BIN)/python -m recipes.step_6_course_results
 
 test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
 

@@ -1,6 +1,6 @@
 """The measured results: test labels that are opened once, and the results file that the chapters and README quote.
 
-``make results`` writes the file again (`recipes/course_results.py`).
+``make results`` writes the file again (`recipes/step_6_course_results.py`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Families of the course's proteins, and the audit that no two parts of a split share one.
 
-The pairs, clusters and families were computed once (``recipes/course_homology.py``) and come with the package; those of
-other proteins are computed here. Two proteins count as similar if their local alignment is significant (E <= 1e-3) and
-has at least 30 % identity over at least half of the shorter one. One alignment of each pair is looked at; another
-with the same score may lie on the other side of these limits.
+The pairs, clusters and families were computed once (``recipes/step_5_course_homology.py``) and come with the package;
+those of other proteins are computed here. Two proteins count as similar if their local alignment is significant
+(E <= 1e-3) and has at least 30 % identity over at least half of the shorter one. One alignment of each pair is looked
+at; another with the same score may lie on the other side of these limits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -48,6 +47,8 @@ def communities(num_sequences: int, pairs: pd.DataFrame, clusters: Sequence[int]
     numpy.ndarray
         A family number for each sequence, int, shape (num_sequences,).
     """
+    import networkx as nx  # takes a while to import, and families are mostly known already
+
     graph = nx.empty_graph(num_sequences)
     graph.add_edges_from(zip(pairs["first"].tolist(), pairs["second"].tolist()))
     if clusters is not None:

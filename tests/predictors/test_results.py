@@ -17,7 +17,7 @@ from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors.mixture import NetworkSettings
 from dlfb_helpers.predictors.results import Sealed, load_predictions, load_results
 from dlfb_helpers.training.ensemble import Recipe
-from recipes.course_results import compare, measure_split
+from recipes.step_6_course_results import compare, measure_split
 
 SPLITS = ("random", "families", "time")
 

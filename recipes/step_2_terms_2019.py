@@ -5,7 +5,7 @@ NOT dropped, ids translated to those of the course's own ontology of 2022, so th
 terms; not propagated, which `label_table` does. Only proteins whose sequence comes with the course. Run from the
 project's root::
 
-    python -m recipes.terms_2019
+    python -m recipes.step_2_terms_2019
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Every pair of sequences is aligned (``dlfb_helpers.proteins.alignment``; five mi
 MMseqs2 at 30 % identity and 50 % coverage. Families are the Louvain communities of the graph that joins similar pairs
 and members of one cluster. Needs ``pip install -e '.[recipes]'``; run from the project's root::
 
-    python -m recipes.course_homology
+    python -m recipes.step_5_course_homology
 """
 
 from __future__ import annotations

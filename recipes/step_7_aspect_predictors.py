@@ -1,8 +1,10 @@
-"""Train the bundled predictors of process and component: ``python -m recipes.aspect_predictors`` (about 10 minutes).
+"""Train the bundled predictors of process and component (about 10 minutes).
 
 Each goes into ``dlfb_helpers/assets/predictor_<aspect>`` only if it is above every baseline on the test proteins, with
 the paired 95 % interval clear of zero, and its folder within the limit. So that it is, the networks are the narrower
-ones, and of the many processes those with at least 100 proteins are learnt.
+ones, and of the many processes those with at least 100 proteins are learnt. Run from the project's root::
+
+    python -m recipes.step_7_aspect_predictors
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ together, its test predictions made, and only then are the test labels opened, o
 the bundled embeddings. Run from the project's root::
 
     make results                                  # write dlfb_helpers/assets/results
-    .venv/bin/python -m recipes.course_results --check   # measure again and compare
+    .venv/bin/python -m recipes.step_6_course_results --check   # measure again and compare
 """
 
 from __future__ import annotations
