@@ -15,8 +15,8 @@ from pathlib import Path
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files.assets import write_manifest
 from recipes.annotations import HUMAN, STEPS, gaf_pairs
-from recipes.course_data import write
 from recipes.sources import SOURCES
+from recipes.step_1_course_data import write
 
 OUT = Path("dlfb_helpers/assets/terms_2019")
 

@@ -81,7 +81,7 @@ def _parents(graph: networkx.MultiDiGraph, term: str, aspects: dict[str, str]) -
 
 
 def read_ontology_table(path: Path) -> Ontology:
-    """Read the table that ``recipes/course_data.py`` makes of an OBO file: the release, then a line for each id.
+    """Read the table that ``recipes/step_1_course_data.py`` makes of an OBO file: the release, then a line for each id.
 
     The columns are the id, its status (as `Ontology.status` has it), name, aspect, parents separated by spaces, and for
     an alternative id the primary one.

@@ -5,8 +5,8 @@ metastudent-data (``recipes/sources.py`` has versions and digests).
 
 Run from the project's root::
 
-    python -m recipes.course_data            # write dlfb_helpers/assets/course_data
-    python -m recipes.course_data --check    # rebuild into a temporary folder and compare byte for byte
+    python -m recipes.step_1_course_data            # write dlfb_helpers/assets/course_data
+    python -m recipes.step_1_course_data --check    # rebuild into a temporary folder and compare byte for byte
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from dlfb_helpers.annotations.cafa import ONTOLOGY_TABLE, load_cafa
 from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
 from dlfb_helpers.files.assets import ASSETS
-from recipes import course_data
+from recipes import step_1_course_data as recipe
 from recipes.sources import SOURCES
 
 FOLDER = ASSETS / "course_data"
@@ -38,7 +38,7 @@ def test_the_table_of_the_ontology_is_the_obo_file(released):
     assert table == released
     for part in ("names", "aspects", "parents", "alternatives", "obsolete"):
         assert list(getattr(table, part)) == list(getattr(released, part)), f"{part} come in another order"
-    assert lzma.decompress((FOLDER / ONTOLOGY_TABLE).read_bytes()).decode() == course_data.ontology_table(released)
+    assert lzma.decompress((FOLDER / ONTOLOGY_TABLE).read_bytes()).decode() == recipe.ontology_table(released)
 
 
 def test_manifest_counts_are_those_of_the_files(data):
@@ -99,13 +99,13 @@ def test_sources_releases_and_licences_are_named():
 def test_recipe_writes_the_same_bytes_twice(tmp_path):
     text = "EntryID\tterm\taspect\n" + "P1\tGO:0000001\tMFO\n" * 1000
     for name in ("a.xz", "b.xz"):
-        course_data.write(tmp_path / name, text)
+        recipe.write(tmp_path / name, text)
     assert lzma.decompress((tmp_path / "a.xz").read_bytes()).decode() == text
     assert (tmp_path / "a.xz").read_bytes() == (tmp_path / "b.xz").read_bytes()
 
 
 def test_licence_beside_the_data_is_the_recipes(tmp_path):
-    course_data.write_licence(tmp_path / "LICENSE")
+    recipe.write_licence(tmp_path / "LICENSE")
     assert (tmp_path / "LICENSE").read_bytes() == (FOLDER / "LICENSE").read_bytes()
 
 
@@ -132,14 +132,14 @@ is_a: GO:0003674
 
 def test_what_the_recipe_builds_can_be_loaded_and_built_again(monkeypatch, tmp_path):
     pairs = {("P1", "GO:0003674"), ("P1", "GO:0005488")}
-    monkeypatch.setattr(course_data, "obo_text", lambda: (OBO, "2001-02-03"))
-    monkeypatch.setattr(course_data, "swissprot_sequences", lambda: {"P1": "MALWMRLL"})
-    monkeypatch.setattr(course_data, "annotate", lambda *_: (pairs, {"P1": 9606}, {"human": {"rows read": 2}}))
-    manifest = course_data.build(tmp_path)
+    monkeypatch.setattr(recipe, "obo_text", lambda: (OBO, "2001-02-03"))
+    monkeypatch.setattr(recipe, "swissprot_sequences", lambda: {"P1": "MALWMRLL"})
+    monkeypatch.setattr(recipe, "annotate", lambda *_: (pairs, {"P1": 9606}, {"human": {"rows read": 2}}))
+    manifest = recipe.build(tmp_path)
     assert manifest["counts"]["annotation rows"] == 2 and ONTOLOGY_TABLE in manifest["files"]
     built = load_cafa(tmp_path)
     assert built.annotations["term"].tolist() == ["GO:0003674", "GO:0005488"]
     assert built.ontology == read_ontology_table(tmp_path / ONTOLOGY_TABLE)
-    assert course_data.check(tmp_path) == 0
+    assert recipe.check(tmp_path) == 0
     (tmp_path / "LICENSE").unlink()
-    assert course_data.check(tmp_path) == 1
+    assert recipe.check(tmp_path) == 1
