@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from textwrap import wrap
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,6 +27,11 @@ def plot_true_and_predicted(targets: pd.DataFrame, probabilities: np.ndarray) ->
         0/1 table, shape (proteins, terms): the part to be shown.
     probabilities : numpy.ndarray
         Shape (proteins, terms), in [0, 1].
+
+    Returns
+    -------
+    Axes
+        The left panel, with the labels.
     """
     figure, axes = plt.subplots(1, 2, figsize=(7.5, 4.2), sharey=True, layout="constrained")
     labels = np.asarray(targets, float)
@@ -47,6 +53,13 @@ def plot_score_against_examples(
     ----------
     examples, scores, chance : pandas.Series
         Of each term, on one index: training proteins, auPRC, and share of the scored proteins that have the term.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
     """
     ax = axes_or_new(ax, 6.5, 3.8)
     ax.scatter(examples, scores, s=20, alpha=0.7, color=PALETTE[0], edgecolor="white", linewidth=0.3, label="network")
@@ -66,6 +79,13 @@ def plot_baselines(scores: pd.DataFrame, metric: str = "auprc", ax: Axes | None 
         Rows predictors; columns pairs (average, metric).
     metric : str
         Which metric to draw.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
     """
     ax = axes_or_new(ax, 6.5, 3.4)
     averages = scores.xs(metric, axis=1, level=1)
@@ -84,7 +104,22 @@ def plot_baselines(scores: pd.DataFrame, metric: str = "auprc", ax: Axes | None 
 def plot_best_terms(
     names: Sequence[str], scores: Sequence[float], chance: Sequence[float], ax: Axes | None = None
 ) -> Axes:
-    """Draw the auPRC of the given terms as bars with their names, in the order given, and mark their chance levels."""
+    """Draw the auPRC of the given terms as bars with their names, in the order given, and mark their chance levels.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What the terms are called; shortened where they are long.
+    scores, chance : sequence of float
+        auPRC of each term, and the share of the scored proteins that have it.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
     ax = axes_or_new(ax, 7.5, 0.26 * len(scores) + 0.8)
     labels = [name if len(name) <= 58 else name[:56].rstrip() + " …" for name in names]
     ax.barh(np.arange(len(scores)), scores, color=PART_COLOURS["test"], label="network")
@@ -106,6 +141,18 @@ def plot_intervals(table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins
         predictors were scored on several splits, `split`: a predictor then has a line for each, in its row.
     xlabel : str
         What was averaged.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a predictor has two rows for one split, or there are more splits than colours.
     """
     _check_columns(table, ["mean", "low", "high"])
     splits = list(dict.fromkeys(table["split"])) if "split" in table else [None]
@@ -116,8 +163,8 @@ def plot_intervals(table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins
     for number, (split, (colour, marker)) in enumerate(zip(splits, SERIES)):
         rows = table if split is None else table[table["split"] == split]
         if rows.index.has_duplicates:
-            twice = rows.index[rows.index.duplicated()][0]
-            raise ValueError(f"{twice!r} has several rows for one split: keep one row for each predictor and split")
+            repeated = rows.index[rows.index.duplicated()][0]
+            raise ValueError(f"{repeated!r} has several rows for one split: keep one row for each predictor and split")
         place = np.array([names.index(name) for name in rows.index]) + (number - (len(splits) - 1) / 2) * gap
         means = rows["mean"].to_numpy(float)
         arms = np.abs(rows[["low", "high"]].to_numpy(float).T - means)
@@ -148,6 +195,18 @@ def plot_threshold_curves(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ----------
     curve : pandas.DataFrame
         Index: threshold. Columns `precision`, `recall` and `f`; undefined values are NaN and leave a gap.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or F is undefined at every threshold.
     """
     _check_columns(curve, ["precision", "recall", "f"])
     if curve["f"].isna().all():
@@ -193,6 +252,11 @@ def plot_threshold_choice(
     -------
     Axes
         The upper panel, with the curves; the lower one has the protein's terms.
+
+    Raises
+    ------
+    ValueError
+        As `plot_threshold_curves`.
     """
     height = 0.25 * len(probabilities) + 0.7
     figure, (above, below) = plt.subplots(
@@ -205,19 +269,20 @@ def plot_threshold_choice(
     above.set_title(heading, fontsize=11)
     above.set(xlabel="")
     true, claimed = probabilities.index.isin(list(truth)), (probabilities >= threshold).to_numpy()
-    kinds = {
+    kinds: dict[str, tuple[np.ndarray, dict[str, Any]]] = {
         "claimed, true": (claimed & true, {"facecolor": PALETTE[0]}),
         "claimed, not annotated": (claimed & ~true, {"facecolor": PALETTE[1]}),
         "missed": (~claimed & true, {"facecolor": "white", "edgecolor": PALETTE[0], "hatch": "///"}),
         "rightly not claimed": (~claimed & ~true, {"facecolor": "0.8"}),
     }
     place = np.arange(len(probabilities))
-    for chosen, look in kinds.values():
-        below.barh(place[chosen], probabilities[chosen], height=0.7, **look)
-    labels = [name if len(name) <= 40 else name[:38].rstrip() + " …" for name in map(names.get, probabilities.index)]
+    for chosen, style in kinds.values():
+        below.barh(place[chosen], probabilities[chosen], height=0.7, **style)
+    whole_names = [names[term] for term in probabilities.index]
+    labels = [name if len(name) <= 40 else name[:38].rstrip() + " …" for name in whole_names]
     below.set(xlim=(0, 1), xlabel="threshold, or probability", yticks=place, yticklabels=labels)
     below.invert_yaxis()
-    handles = [Patch(**look, label=f"{label} ({chosen.sum()})") for label, (chosen, look) in kinds.items()]
+    handles = [Patch(**style, label=f"{label} ({chosen.sum()})") for label, (chosen, style) in kinds.items()]
     below.legend(handles=handles, loc="lower right", frameon=False)
     sns.despine(ax=below)
     for ax in (above, below):
@@ -232,6 +297,18 @@ def plot_reliability(tables: Mapping[str, pd.DataFrame], ax: Axes | None = None)
     ----------
     tables : mapping of str to pandas.DataFrame
         Name of a predictor or calibrator -> its `calibration.reliability_table`; seven at most.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or there are more tables than colours.
     """
     ax = axes_or_new(ax, 4.6, 4.4)
     _check_number(tables, "tables")

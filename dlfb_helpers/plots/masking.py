@@ -23,6 +23,18 @@ def plot_mask_probabilities(probabilities: pd.Series, true_residue: str | None =
         Index: tokens; values: probabilities that sum to 1. The order of the bars is that of the index.
     true_residue : str, optional
         The token that was masked; must be in the index.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If `true_residue` is not in the index.
     """
     tokens = list(probabilities.index)
     if true_residue is not None and true_residue not in tokens:
@@ -66,6 +78,11 @@ def plot_position_scan(
     -------
     Axes
         The first row.
+
+    Raises
+    ------
+    ValueError
+        If the table does not have one row for each residue.
     """
     if len(probabilities) != len(sequence):
         raise ValueError(f"the scan has {len(probabilities)} positions, the sequence {len(sequence)} residues")
@@ -120,6 +137,11 @@ def plot_substitution_effects(effects: pd.DataFrame, marked: Collection[int] = (
         Positions to shade, such as those of a motif.
     name : str
         What is shaded.
+
+    Returns
+    -------
+    Axes
+        The first panel.
 
     Raises
     ------

@@ -14,6 +14,9 @@ from matplotlib.patches import FancyBboxPatch, Patch
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.plots.style import PALETTE, SHADES, axes_or_new
 
+Stop = str | tuple[str, str, int]
+"""What a line passes: a term, or a free spot in a layer, named (ancestor, term, layer) after the line's two ends."""
+
 
 def plot_ontology_fragment(
     ontology: Ontology,
@@ -37,6 +40,13 @@ def plot_ontology_fragment(
         The protein's true terms; those that are not drawn are ignored.
     names : mapping of str to str, optional
         Names to use instead of the ontology's.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
 
     Raises
     ------
@@ -71,8 +81,8 @@ def plot_ontology_fragment(
         text = "\n".join([*lines, f"{chance:.2f}"])
         ax.text(x, y, text, ha="center", va="center", fontsize=9, linespacing=1.1, color=colour, zorder=3)
     xs, ys = np.array(list(place.values())).T
-    beside = max(0.55, (4.5 / 1.9 - width) / 2)  # boxes keep their size where the figure is wider than they are
-    ax.set(xlim=(xs.min() - beside, xs.max() + beside), ylim=(ys.max() + 0.45, ys.min() - 0.45))
+    margin = max(0.55, (4.5 / 1.9 - width) / 2)  # boxes keep their size where the figure is wider than they are
+    ax.set(xlim=(xs.min() - margin, xs.max() + margin), ylim=(ys.max() + 0.45, ys.min() - 0.45))
     if not set(terms).isdisjoint(truth):
         ax.legend(
             handles=[Patch(facecolor="white", edgecolor=PALETTE[3], linewidth=3, label="true term")],
@@ -82,30 +92,30 @@ def plot_ontology_fragment(
     return ax
 
 
-def _layers(ontology: Ontology, terms: Sequence[str]) -> tuple[dict[object, tuple[float, float]], list[list[object]]]:
+def _layers(ontology: Ontology, terms: Sequence[str]) -> tuple[dict[Stop, tuple[float, float]], list[list[Stop]]]:
     """Place terms in layers by their depth, and route every line through a free spot in each layer that it crosses.
 
     Returns
     -------
     dict, list
-        Term or passing spot -> (x, y), y growing downwards; and for each line its stops from ancestor to term.
+        Stop -> (x, y), y growing downwards; and for each line its stops from ancestor to term.
     """
     above = {term: ontology.ancestors(term) & set(terms) for term in terms}
     parents = {term: sorted(a for a in above[term] if not any(a in above[b] for b in above[term])) for term in terms}
     depth: dict[str, int] = {}
     for term in sorted(terms, key=lambda term: (len(above[term]), term)):  # ancestors have fewer ancestors
         depth[term] = max((depth[parent] + 1 for parent in parents[term]), default=0)
-    layers: list[list[object]] = [[] for _ in range(max(depth.values()) + 1)]
+    layers: list[list[Stop]] = [[] for _ in range(max(depth.values()) + 1)]
     for term in terms:
         layers[depth[term]].append(term)
-    routes = []
+    routes: list[list[Stop]] = []
     for term in terms:
         for parent in parents[term]:
-            passing = [(parent, term, level) for level in range(depth[parent] + 1, depth[term])]
-            for level, spot in enumerate(passing, start=depth[parent] + 1):
+            spots = [(parent, term, level) for level in range(depth[parent] + 1, depth[term])]
+            for level, spot in enumerate(spots, start=depth[parent] + 1):
                 layers[level].append(spot)
-            routes.append([parent, *passing, term])
-    place: dict[object, tuple[float, float]] = {}
+            routes.append([parent, *spots, term])
+    place: dict[Stop, tuple[float, float]] = {}
     for level, layer in enumerate(layers):
         # Below the mean of what leads here: few crossings, and lines that run straight.
         upper = {stop: [place[r[i - 1]][0] for r in routes for i in range(1, len(r)) if r[i] == stop] for stop in layer}

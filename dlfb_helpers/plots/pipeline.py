@@ -67,8 +67,8 @@ def plot_pipeline(
     _draw_vectors(cells, mean, vectors)
     _draw_network(network)
     plot_ontology_fragment(ontology, probabilities, truth, names, ax=terms)
-    across = terms.get_xlim()
-    terms.set_xlim(sorted((max(across[0], -1.1), min(across[1], 1.1))))
+    left, right = terms.get_xlim()
+    terms.set_xlim(max(left, -1.1), min(right, 1.1))
     for x, y, title in (
         (0.01, 0.62, "3  Embeddings of the residues"),
         (0.385, 0.62, "4  Mean"),
@@ -85,13 +85,14 @@ def plot_pipeline(
 def _draw_letters(ax: Axes, sequence: str, tokens: Sequence[int]) -> None:
     """Write the first residues and the ends as cells, and under each its token."""
     shown = min(SHOWN, len(sequence))
-    cells = [("<cls>", tokens[0]), *zip(sequence[:shown], tokens[1 : shown + 1], strict=True)]
-    cells += [("…", "…"), ("<eos>", tokens[-1])]
+    numbers = [str(token) for token in tokens]
+    cells = [("<cls>", numbers[0]), *zip(sequence[:shown], numbers[1 : shown + 1], strict=True)]
+    cells += [("…", "…"), ("<eos>", numbers[-1])]
     for place, (word, token) in enumerate(cells, start=-1):
         residue = len(word) == 1 and word != "…"
         if residue:
-            ground = {"facecolor": GROUP_COLOURS[residue_group(word)], "alpha": 0.35, "edgecolor": "none"}
-            ax.add_patch(Rectangle((place - 0.45, 2.5), 0.9, 0.7, **ground))
+            colour = GROUP_COLOURS[residue_group(word)]
+            ax.add_patch(Rectangle((place - 0.45, 2.5), 0.9, 0.7, facecolor=colour, alpha=0.35, edgecolor="none"))
             ax.annotate("", (place, 1.15), (place, 2.4), arrowprops={"arrowstyle": "->", "color": GREY})
         if residue or word == "…":
             ax.text(place, 2.85, word, ha="center", va="center", fontsize=11)
@@ -129,8 +130,9 @@ def _draw_network(ax: Axes) -> None:
     """Draw layers of units, each joined to all of the next."""
     layers = [np.linspace(0.12, 0.88, units) for units in (7, 5, 6)]
     for x, (left, right) in enumerate(zip(layers[:-1], layers[1:], strict=True)):
-        for low in left:
-            ax.plot([[x] * len(right), [x + 1] * len(right)], [[low] * len(right), right], color="0.8", linewidth=0.6)
+        for unit in left:
+            heights = [np.full_like(right, unit), right]
+            ax.plot([[x] * len(right), [x + 1] * len(right)], heights, color="0.8", linewidth=0.6)
     for x, units in enumerate(layers):
         ax.plot([x] * len(units), units, "o", color=PALETTE[0], markersize=7)
     ax.annotate("", (3.0, 0.5), (2.2, 0.5), arrowprops={"arrowstyle": "->", "linewidth": 2}, annotation_clip=False)

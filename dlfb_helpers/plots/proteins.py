@@ -82,7 +82,7 @@ def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
                 path_effects=[withStroke(linewidth=3, foreground="white")],
             )  # fmt: skip
     order = np.argsort(depths)
-    lines = np.array(segments)[order][:, :, :2]
+    lines = list(np.array(segments)[order][:, :, :2])
     width = 4.5 if len(atoms) < 150 else 1.2
     # Far to near, a white rim under every stretch: crossings read as over and under.
     stretch = max(8, len(lines) // 500)  # large assemblies in longer stretches, so that drawing stays quick
@@ -107,6 +107,13 @@ def plot_composition(composition: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ----------
     composition : pd.DataFrame
         Index: one-letter residues; a column a set of proteins; values are percentages.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
     """
     ax = axes_or_new(ax, 7.5, 3.6)
     order = [residue for group in GROUPS.values() for residue in group if residue in composition.index]
@@ -130,7 +137,25 @@ def plot_composition(composition: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def plot_one_hot(sequence: str, ax: Axes | None = None) -> Axes:
-    """Draw the one-hot encoding of a sequence, a row a residue; a blue cell is a 1."""
+    """Draw the one-hot encoding of a sequence, a row a residue; a blue cell is a 1.
+
+    Parameters
+    ----------
+    sequence : str
+        One-letter residues; readable up to about twenty.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If a letter is none of the 20 amino acids.
+    """
     ax = axes_or_new(ax, 7.5, 0.36 * len(sequence) + 1.0)
     colours = ListedColormap(["white", PALETTE[0]])
     sns.heatmap(
@@ -145,7 +170,20 @@ def plot_one_hot(sequence: str, ax: Axes | None = None) -> Axes:
 
 
 def plot_residue_distances(distances: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the distances between the amino acids' vectors as a square heatmap with a colour bar."""
+    """Draw the distances between the amino acids' vectors as a square heatmap with a colour bar.
+
+    Parameters
+    ----------
+    distances : pandas.DataFrame
+        Square, of one order in rows and columns; not negative.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
     ax = axes_or_new(ax, 5.6, 4.6)
     sns.heatmap(distances, cmap=SEQUENTIAL, square=True, vmin=0, cbar_kws={"label": "Euclidean distance"}, ax=ax)
     ax.tick_params(axis="both", rotation=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
@@ -10,7 +11,7 @@ PALETTE: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9
 """The colours of Okabe & Ito (2008), and a dark grey: a light one is too near to pink for some readers."""
 
 GREY = "#8C8C8C"
-"""What stands beside the point: context, other groups, guesses."""
+"""What a figure is not about: context, other groups, guesses."""
 
 PART_COLOURS: dict[str, str] = {"train": PALETTE[0], "valid": PALETTE[1], "test": PALETTE[2]}
 
@@ -38,12 +39,25 @@ DIVERGING = "RdBu"
 """Amounts on both sides of 0: red below, blue above, white at 0."""
 
 SHADES = "Blues"
-"""Amounts as the ground of dark or white words."""
+"""Amounts as the background of dark or white text."""
 
-ALONG_CHAIN = ListedColormap(plt.get_cmap("plasma").resampled(256).colors[:210], "along chain")
+ALONG_CHAIN = ListedColormap(plt.get_cmap("plasma")(np.linspace(0, 1, 256))[:210], "along chain")
 """From the first residue (dark blue) over purple to the last (orange), without the yellow that is lost on white."""
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return `ax`, or the Axes of a new figure of the given size in inches; the chapters have room for 7.5."""
+    """Return `ax`, or the Axes of a new figure.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        Returned as it is, if given.
+    width, height : float
+        Size of the new figure in inches; a chapter has room for a width of 7.5.
+
+    Returns
+    -------
+    Axes
+        Where to draw.
+    """
     return ax if ax is not None else plt.subplots(figsize=(width, height), layout="constrained")[1]

@@ -17,7 +17,7 @@ MANY_POINTS = 100
 """From so many points on, a line of a loss has no markers."""
 
 
-def plot_lengths(lengths: Sequence[int], max_length: int, ax: Axes | None = None) -> Axes:
+def plot_lengths(lengths: Sequence[int] | np.ndarray | pd.Series, max_length: int, ax: Axes | None = None) -> Axes:
     """Draw how long proteins are, on a logarithmic axis, and where the length limit cuts.
 
     Parameters
@@ -26,17 +26,24 @@ def plot_lengths(lengths: Sequence[int], max_length: int, ax: Axes | None = None
         Residues of each protein.
     max_length : int
         Longest protein kept; longer ones are drawn in grey.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
     """
-    lengths = np.asarray(lengths)
+    residues = np.asarray(lengths)
     ax = axes_or_new(ax, 7.0, 3.2)
     # The limit is the edge of a bin, so that no bar is of two colours.
     step = 1.1
-    below = max_length / step ** np.arange(np.ceil(np.log(max_length / lengths.min()) / np.log(step)), -1, -1)
-    above = max_length * step ** np.arange(1, max(2, np.ceil(np.log(lengths.max() / max_length) / np.log(step)) + 1))
-    edges = np.concatenate([below, above])
-    kept = lengths <= max_length
-    ax.hist(lengths[kept], edges, color=PALETTE[0], label=f"at most {max_length} residues ({kept.sum():,})")
-    ax.hist(lengths[~kept], edges, color=GREY, label=f"longer ({(~kept).sum():,})")
+    below = max_length / step ** np.arange(np.ceil(np.log(max_length / residues.min()) / np.log(step)), -1, -1)
+    above = max_length * step ** np.arange(1, max(2, np.ceil(np.log(residues.max() / max_length) / np.log(step)) + 1))
+    edges = np.concatenate([below, above]).tolist()
+    kept = residues <= max_length
+    ax.hist(residues[kept], edges, color=PALETTE[0], label=f"at most {max_length} residues ({kept.sum():,})")
+    ax.hist(residues[~kept], edges, color=GREY, label=f"longer ({(~kept).sum():,})")
     ax.axvline(max_length, color="black", linewidth=1)
     ax.set(xscale="log", xlabel="residues", ylabel="proteins")
     ax.set_xticks(ticks := [30, 100, 300, 500, 1000, 3000, 10000, 30000], [f"{tick:,}" for tick in ticks], minor=False)
@@ -80,7 +87,20 @@ def plot_label_counts(labels: pd.DataFrame) -> Axes:
 
 
 def plot_label_matrix(labels: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw a 0/1 table, a row a protein, a column a term; a dark cell is a 1."""
+    """Draw a 0/1 table, a row a protein, a column a term; a dark cell is a 1.
+
+    Parameters
+    ----------
+    labels : pandas.DataFrame
+        Shape (proteins, terms), values 0 and 1.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
     ax = axes_or_new(ax, 7.5, 3.6)
     ax.imshow(
         labels.to_numpy(),
@@ -95,7 +115,18 @@ def plot_label_matrix(labels: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def plot_sigmoid_and_loss(ax: Axes | None = None) -> Axes:
-    """Draw, over the logit, the probability it stands for and what it costs when the label is 1 and when it is 0."""
+    """Draw, over the logit, the probability it stands for and what it costs when the label is 1 and when it is 0.
+
+    Parameters
+    ----------
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
     ax = axes_or_new(ax, 6, 3.5)
     logit = np.linspace(-6, 6, 241)
     ax.plot(logit, 1 / (1 + np.exp(-logit)), color="black", linewidth=2.5, label="probability")
@@ -115,6 +146,13 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
     history : pandas.DataFrame
         As `train_compiled` returns it: columns `step`, `part`, `loss`. A part with many points, such as the loss of
         every single batch, is drawn thin and without markers.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
     """
     ax = axes_or_new(ax, 6.5, 3.5)
     for (part, rows), marker in zip(history.groupby("part", sort=False), "os^", strict=False):
@@ -130,14 +168,29 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def plot_metrics(history: pd.DataFrame, part: str = "valid", ax: Axes | None = None) -> Axes:
-    """Draw the five metrics of one part over the training steps; the legend has their order at the last step."""
+    """Draw the five metrics of one part over the training steps; the legend has their order at the last step.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+        As `train_compiled` returns it: columns `step`, `part` and one for each metric.
+    part : str
+        Whose metrics to draw.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+    """
     ax = axes_or_new(ax, 7.0, 3.6)
     rows = history[history["part"] == part]
     styles = {"accuracy": "o:", "auROC": "s-", "auPRC": "D-", "precision": "^--", "recall": "v--"}
     for (metric, style), colour in zip(styles.items(), PALETTE[: len(styles)], strict=True):
         ax.plot(rows["step"], rows[metric.lower()], style, color=colour, markersize=5, label=metric)
     ax.set(xlabel="training step", ylabel=f"{part}: mean over proteins", ylim=(0, 1.02))
-    ends = sorted(ax.lines, key=lambda line: -line.get_ydata()[-1])
-    ax.legend(handles=ends, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    best_first = sorted(ax.lines, key=lambda line: -np.asarray(line.get_ydata())[-1])
+    ax.legend(handles=best_first, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     sns.despine(ax=ax)
     return ax
