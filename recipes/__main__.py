@@ -22,7 +22,7 @@ class Step(NamedTuple):
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     minutes: int
-    """On two cores."""
+    """On two cores, downloads included."""
 
 
 STEPS = (
@@ -30,7 +30,7 @@ STEPS = (
         "step_1_course_data",
         ("swissprot", "human_annotations", "ontology", "other_species"),
         ("course_data",),
-        1,
+        4,
     ),
     Step("step_2_terms_2019", ("other_species", "course_data"), ("terms_2019",), 1),
     Step("step_3_course_checkpoint", ("encoder", "swissprot", "human_annotations"), ("checkpoint",), 60),
