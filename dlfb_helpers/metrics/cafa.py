@@ -259,13 +259,13 @@ def smin(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray, weights:
     """
     curve = threshold_curve(targets, probabilities, weights)
     best = curve.loc[curve["s"].where(curve["predictions"] > 0, np.inf).idxmin()]
-    values = best[["ru", "mi", "coverage"]].tolist()
-    return SScore(best["s"].item(), float(best.name), *values, *_protein_counts(targets))
+    s, ru, mi, coverage = best[["s", "ru", "mi", "coverage"]].tolist()
+    return SScore(s, float(best.name), ru, mi, coverage, *_protein_counts(targets))
 
 
 def _f_score(at: pd.Series, targets: np.ndarray | pd.DataFrame) -> FScore:
-    values = at[["precision", "recall", "coverage"]].tolist()
-    return FScore(at["f"].item(), float(at.name), *values, *_protein_counts(targets))
+    f, precision, recall, coverage = at[["f", "precision", "recall", "coverage"]].tolist()
+    return FScore(f, float(at.name), precision, recall, coverage, *_protein_counts(targets))
 
 
 def _protein_counts(targets: np.ndarray | pd.DataFrame) -> tuple[int, int]:

@@ -112,10 +112,27 @@ def expected_calibration_error(
 
 
 def brier_score(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> float:
-    """Mean squared difference of label and probability over all pairs (Brier, 1950): in [0, 1], 0 is best.
+    """Mean squared difference of label and probability over all pairs (Brier, 1950).
 
     Unlike the calibration error it also falls as the probabilities move apart rightly: it cannot be won by giving all
     pairs the mean.
+
+    Parameters
+    ----------
+    targets
+        0 or 1, any shape; commonly (proteins, terms).
+    probabilities
+        In [0, 1], of the same shape.
+
+    Returns
+    -------
+    float
+        In [0, 1], 0 is best.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or are empty, a target is neither 0 nor 1, or a probability lies outside [0, 1].
     """
     targets, probabilities = checked_pairs(targets, probabilities)
     return float(np.mean((probabilities - targets) ** 2))
@@ -126,8 +143,8 @@ class Temperature:
     """Divide all logits by one number (Guo et al., 2017): above 1 takes confidence away, below 1 adds some.
 
     The loss is minimised over its logarithm, between the temperatures 0.01 and 100. A probability of 0.5 stays.
-    A network never says 0; neighbours do, and each 0 that is wrong then costs as much as EPSILON lets it. The
-    temperature settles that cost and little else: for such predictors take `Isotonic`.
+    A network never says 0; neighbours do, and each 0 that is wrong then costs as much as EPSILON lets it. These few
+    costs decide which temperature is best, and little else does: for such predictors take `Isotonic`.
     """
 
     temperature: float
@@ -138,7 +155,26 @@ class Temperature:
 
     @classmethod
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Temperature:
-        """Find the temperature of least binary cross-entropy; pass validation targets and probabilities."""
+        """Find the temperature of least binary cross-entropy.
+
+        Parameters
+        ----------
+        targets
+            0 or 1, any shape; of the validation part.
+        probabilities
+            In [0, 1], of the same shape.
+
+        Returns
+        -------
+        Temperature
+            The best one between 0.01 and 100.
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ or are empty, a target is neither 0 nor 1, a probability lies outside [0, 1], or all
+            targets are the same.
+        """
         targets, logits = _pairs_to_fit(targets, probabilities)
         from scipy.optimize import minimize_scalar
 
@@ -168,7 +204,26 @@ class LogitScaling:
 
     @classmethod
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> LogitScaling:
-        """Find scale and bias of least binary cross-entropy; pass validation targets and probabilities."""
+        """Find scale and bias of least binary cross-entropy.
+
+        Parameters
+        ----------
+        targets
+            0 or 1, any shape; of the validation part.
+        probabilities
+            In [0, 1], of the same shape.
+
+        Returns
+        -------
+        LogitScaling
+            With a scale of at least 0.001.
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ or are empty, a target is neither 0 nor 1, a probability lies outside [0, 1], or all
+            targets are the same.
+        """
         from scipy.optimize import minimize
 
         targets, logits = _pairs_to_fit(targets, probabilities)
@@ -216,7 +271,25 @@ class Isotonic:
 
     @classmethod
     def fit(cls, targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray | pd.DataFrame) -> Isotonic:
-        """Fit the map over all pairs; pass validation targets and probabilities."""
+        """Fit the map over all pairs.
+
+        Parameters
+        ----------
+        targets
+            0 or 1, any shape; of the validation part.
+        probabilities
+            In [0, 1], of the same shape.
+
+        Returns
+        -------
+        Isotonic
+            Its points are the ends of the straight lines.
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ or are empty, a target is neither 0 nor 1, or a probability lies outside [0, 1].
+        """
         from sklearn.isotonic import IsotonicRegression
 
         targets, probabilities = checked_pairs(targets, probabilities)

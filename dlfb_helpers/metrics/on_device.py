@@ -13,7 +13,18 @@ BLOCK = 256  # positives ranked at a time: they and the rows they are compared w
 
 
 def list_positives(targets: np.ndarray) -> np.ndarray:
-    """Row and column of each 1 of a 0/1 table, int32, shape (2, m), filled up with (0, 0) to blocks of `BLOCK`."""
+    """List row and column of each 1 of a 0/1 table, as `mean_areas` takes them.
+
+    Parameters
+    ----------
+    targets
+        0/1 table, shape (n, T).
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows and columns, int32, shape (2, m), filled up with (0, 0) to blocks of `BLOCK`.
+    """
     places = np.stack(np.nonzero(targets)).astype(np.int32)
     return np.pad(places, ((0, 0), (0, -places.shape[1] % BLOCK)))
 
@@ -79,6 +90,11 @@ def mean_scores(logits: jax.Array, targets: jax.Array, positives: jax.Array) -> 
         Shape (n, T), float32.
     positives
         `list_positives` of the targets.
+
+    Returns
+    -------
+    Scores
+        Float32 scalars; the counts are int32.
     """
     probabilities = jax.nn.sigmoid(logits)
     predicted = probabilities >= 0.5

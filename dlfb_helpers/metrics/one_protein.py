@@ -49,6 +49,16 @@ def calculate_per_target_metrics(logits: np.ndarray, targets: np.ndarray) -> lis
     ----------
     logits, targets
         Shape (n, T).
+
+    Returns
+    -------
+    list of dict
+        One for each protein, in order.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a target is neither 0 nor 1, or a logit is NaN.
     """
     table = metrics_table(np.asarray(targets), expit(np.asarray(logits, np.float64)), by="protein")
     return table[list(METRICS)].to_dict("records")

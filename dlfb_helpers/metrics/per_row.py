@@ -21,7 +21,7 @@ METRICS = ("accuracy", "recall", "precision", "auprc", "auroc")
 Unit = Literal["protein", "term"]
 
 
-def average_precision(targets: np.ndarray, scores: np.ndarray, axis: int = 1) -> np.ndarray:
+def average_precision(targets: np.ndarray | pd.DataFrame, scores: np.ndarray, axis: int = 1) -> np.ndarray:
     """Area under the precision-recall curve, as average precision.
 
     Cut the ranking at every distinct score, and add up precision times gain in recall over those cuts. Entries with
@@ -69,7 +69,7 @@ def micro_average_precision(targets: np.ndarray | pd.DataFrame, probabilities: n
     return float(_average_precision(*pooled)[0])
 
 
-def roc_auc(targets: np.ndarray, scores: np.ndarray, axis: int = 1) -> np.ndarray:
+def roc_auc(targets: np.ndarray | pd.DataFrame, scores: np.ndarray, axis: int = 1) -> np.ndarray:
     """Area under the ROC curve: the chance that a random positive outranks a random negative, ties counting half.
 
     Computed from mean ranks (the Mann-Whitney statistic), which equals the trapezoid area of

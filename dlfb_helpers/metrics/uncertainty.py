@@ -7,7 +7,7 @@ count as less than as many independent ones: with `groups`, whole families are d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import NamedTuple
 
 import numpy as np
@@ -173,7 +173,7 @@ def _column(values: Sequence[float] | np.ndarray | pd.Series) -> np.ndarray:
     return column
 
 
-def _check_same_rows(one: object, other: object, names: str) -> None:
+def _check_same_rows(one: Sized, other: Sized, names: str) -> None:
     """Refuse two columns of different length, or two Series whose indices differ: pairing by place would be wrong."""
     if len(one) != len(other):
         raise ValueError(f"{names} must have a row each for the same proteins, but have {len(one)} and {len(other)}")
