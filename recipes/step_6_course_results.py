@@ -56,6 +56,7 @@ from dlfb_helpers.proteins.families import cluster_numbers, cross_pairs, family_
 from dlfb_helpers.training.compiled import train_compiled
 from dlfb_helpers.training.evaluation import predict as predict_article
 from dlfb_helpers.training.model import Model
+from recipes.sources import SOURCES
 
 OUT = Path("dlfb_helpers/assets/results")
 SEED = 42
@@ -304,9 +305,10 @@ def predictor_that_ships(measured: Measured, results: dict, data: cafa.CafaData)
     """The random split's mixture, as the package ships it, with what was measured."""
     random, folds = results["splits"]["random"], results["cross-validation by families"]
     interval = "{mean:.2f} ({low:.2f} to {high:.2f})".format
+    released = pd.Timestamp(SOURCES["human_annotations"].release)
     annotations = (
-        "human proteins of at most 500 residues, experimental evidence, September 2022; training and validation part "
-        "of the course's random split"
+        f"human proteins of at most 500 residues, experimental evidence, {released:%B %Y}; training and validation "
+        "part of the course's random split"
     )
     rows = {
         "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),

@@ -100,7 +100,7 @@ def test_course_data_are_what_the_manifest_says():
     assert not data.annotations.duplicated().any()
     insulin = data.sequences.set_index("EntryID").loc["P01308"]
     assert insulin["Sequence"].startswith("MALWMRLL") and insulin["Length"] == 110
-    assert "2022-07-01" in data.source and "the bundled course data" in data.source
+    assert data.ontology.release.removeprefix("releases/") in data.source and "the bundled course data" in data.source
 
 
 def test_altered_course_data_are_refused(tmp_path, monkeypatch):

