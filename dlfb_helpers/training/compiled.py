@@ -25,6 +25,15 @@ Select = Literal["last", "auprc", "loss"]
 def batch_order(num_proteins: int, num_steps: int = 300, batch_size: int = 32, seed: int = 42) -> np.ndarray:
     """Draw which proteins each batch holds: pass after pass over the training part, shuffled anew each time.
 
+    Parameters
+    ----------
+    num_proteins
+        Proteins of the training part.
+    num_steps, batch_size
+        Number of batches, and proteins in each.
+    seed
+        Seed of the order.
+
     Returns
     -------
     numpy.ndarray
@@ -68,7 +77,18 @@ class Best(NamedTuple):
     score: float | jax.Array = -jnp.inf
 
     def or_better(self, state: Any, score: jax.Array) -> Best:
-        """This, or `state` if its score is higher: for use in a compiled program."""
+        """Return the better of this and another state, inside a compiled program.
+
+        Parameters
+        ----------
+        state, score
+            Another state, and its score.
+
+        Returns
+        -------
+        Best
+            What scored higher; at a tie the one before.
+        """
         return jax.tree.map(lambda new, old: jnp.where(score > self.score, new, old), Best(state, score), self)
 
 
@@ -105,20 +125,20 @@ def scan_and_evaluate(
         The state, and what `evaluate` returned, arrays (evaluations,).
     """
 
-    def stride(carry: tuple[Any, Best], some: Any) -> tuple[tuple[Any, Best], Any]:
+    def stride(carry: tuple[Any, Best], stride_batches: Any) -> tuple[tuple[Any, Best], Any]:
         state, best = carry
-        state, _ = jax.lax.scan(step, state, some)
+        state, _ = jax.lax.scan(step, state, stride_batches)
         evaluated = evaluate(state)
         if score is not None:
             best = best.or_better(state, score(evaluated))
         return (state, best), evaluated
 
     count = len(jax.tree.leaves(batches)[0])
-    whole = count // eval_every * eval_every
-    strides = jax.tree.map(lambda leaf: leaf[:whole].reshape(-1, eval_every, *leaf.shape[1:]), batches)
+    in_full_strides = count // eval_every * eval_every
+    strides = jax.tree.map(lambda leaf: leaf[:in_full_strides].reshape(-1, eval_every, *leaf.shape[1:]), batches)
     carry, history = jax.lax.scan(stride, (state, Best(state)), strides)
-    if whole < count:
-        carry, last = stride(carry, jax.tree.map(lambda leaf: leaf[whole:], batches))
+    if in_full_strides < count:
+        carry, last = stride(carry, jax.tree.map(lambda leaf: leaf[in_full_strides:], batches))
         history = jax.tree.map(jnp.append, history, last)
     state, best = carry
     return (state if score is None else best.state), history
@@ -127,7 +147,7 @@ def scan_and_evaluate(
 @partial(jax.jit, static_argnames=("eval_every", "evaluate_on", "select"))
 def train_program(
     state: TrainState,
-    parts: Mapping[str, Batch],
+    parts: Mapping[str, Mapping[str, jax.Array]],
     order: jax.Array,
     eval_every: int,
     evaluate_on: tuple[str, ...] = (),
@@ -167,7 +187,7 @@ def train_program(
     return scan_and_evaluate(step, state, order, eval_every, evaluate, None if select == "last" else score)
 
 
-def _scores(state: TrainState, part: Batch) -> Scores:
+def _scores(state: TrainState, part: Mapping[str, jax.Array]) -> Scores:
     logits = state.apply_fn({"params": state.params}, part["embedding"])
     return mean_scores(logits, part["target"], part["positives"])
 

@@ -12,7 +12,20 @@ from dlfb_helpers.training.loop import logits_and_loss
 
 
 def predict(state: TrainState, embeddings: np.ndarray) -> np.ndarray:
-    """Probability of every function for every protein: embeddings (n, D) in, float32 (n, T) in [0, 1] out."""
+    """Predict the probability of every function for every protein.
+
+    Parameters
+    ----------
+    state
+        Trained.
+    embeddings
+        Shape (n, D).
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities, float32, shape (n, T), in [0, 1].
+    """
     return np.asarray(jax.nn.sigmoid(state.apply_fn({"params": state.params}, np.asarray(embeddings, np.float32))))
 
 
@@ -20,6 +33,15 @@ def evaluate(state: TrainState, proteins: Proteins, batch_size: int = 1024) -> d
     """Loss and metrics of a whole part.
 
     Probabilities are collected first and the metrics computed once, so the result does not depend on `batch_size`.
+
+    Parameters
+    ----------
+    state
+        Trained, or not yet.
+    proteins
+        The part, with its labels.
+    batch_size
+        Proteins at a time: bounds the memory.
 
     Returns
     -------

@@ -52,8 +52,8 @@ class Model(nn.Module):
         dummy_input
             Any embeddings, shape (n, D): only D is read, to shape the first layer.
         tx
-            The optimiser, such as ``optax.adam(1e-3)``. A compiled program belongs to one optimiser object: states that
-            share it share their programs.
+            The optimiser, such as ``optax.adam(1e-3)``. A compiled program belongs to one network and one optimiser:
+            states of the same two objects share their programs.
 
         Returns
         -------
@@ -72,5 +72,16 @@ class Model(nn.Module):
 
 
 def count_parameters(params: dict) -> int:
-    """Number of trainable numbers in a tree of parameters."""
+    """Count the trainable numbers in a tree of parameters.
+
+    Parameters
+    ----------
+    params
+        Tree of arrays, as a state's `params`.
+
+    Returns
+    -------
+    int
+        Sum of the sizes of its arrays.
+    """
     return sum(leaf.size for leaf in jax.tree.leaves(params))

@@ -1,4 +1,4 @@
-"""Trained networks: how they were trained, their weights, and what they say, in NumPy alone.
+"""Trained networks: how they were trained, their weights, and their predictions, computed with NumPy alone.
 
 A command that predicts for a handful of proteins need not import JAX, nor wait for it to compile.
 """
@@ -75,7 +75,18 @@ class Ensemble(NamedTuple):
     """Validation auPRC (mean over proteins) of each member after each pass, shape (members, passes); NaN without."""
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """Probabilities of each member, float32, shape (members, n, terms); the ensemble's are their mean."""
+        """Predict with each member; the ensemble's probabilities are their mean.
+
+        Parameters
+        ----------
+        inputs
+            Embeddings, scaled as in training, shape (n, D).
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32, shape (members, n, terms).
+        """
         hidden = np.asarray(inputs, np.float32)
         for layer in sorted(name for name in self.params if name != "output"):
             hidden = _gelu(_dense(hidden, self.params[layer]))
