@@ -127,6 +127,15 @@ def test_dois_are_well_formed():
     assert count > 50
 
 
+def test_where_to_change_what_names_files_that_there_are():
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Where to change what")[1].split("\n## ")[0]
+    files = set(re.findall(r"`([\w/]+/\w+\.[\w.]+)`", table))
+    assert len(files) > 12
+    for file in files:
+        if not re.search(r"\bname\b|_name\b", file):  # of a chapter
+            assert (ROOT / "dlfb_helpers" / file).is_file() or (ROOT / file).is_file(), f"{file} is not there"
+
+
 @pytest.fixture
 def house(tmp_path):
     """A copy of the package's modules, with the contracts, and what ``lint-imports`` says of it."""
