@@ -27,10 +27,11 @@ def run(
     """Embed the proteins of a FASTA file; parameters as in ``dlfb embed --help``, `out` None for a shard."""
     proteins, loaded = read_fasta(fasta), load_checkpoint(checkpoint)
     if long_proteins == "error":
-        refuse_long_proteins(proteins, fasta)
+        refuse_long_proteins(proteins, fasta, loaded.max_residues)
     sequences = proteins["Sequence"].tolist()
     vectors = compute_missing(sequences, loaded, long_proteins, cache, progress, shard)
     if out:
         rows = np.array([vectors[sequence_key(sequence)] for sequence in sequences], dtype=np.float32)
-        table = embedding_table(proteins, rows, store_settings(loaded, long_proteins), long_proteins)
+        settings = store_settings(loaded, long_proteins)
+        table = embedding_table(proteins, rows, settings, long_proteins, loaded.max_residues)
         write_atomically(out, parquet_bytes(table))

@@ -1,4 +1,4 @@
-"""A checkpoint's name -> its tokenizer and its ESM-2 model, ready to run.
+"""A checkpoint's name -> its encoder, ready to embed; its tokenizer and its model once they are asked for.
 
 A name is ``"course"`` (bundled, needs no network), a Hugging Face Hub id such as
 ``"facebook/esm2_t30_150M_UR50D"``, or a folder in Hugging Face format.
@@ -6,58 +6,91 @@ A name is ``"course"`` (bundled, needs no network), a Hugging Face Hub id such a
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import nn
-from transformers import AutoConfig, AutoTokenizer, EsmForMaskedLM, EsmModel, PreTrainedTokenizerBase
-from transformers.utils import logging as transformers_logging
 
+from dlfb_helpers.embedding.contents import Contents, locate, read_contents, weights_digest
 from dlfb_helpers.embedding.esm2 import PackedEncoder
-from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.embedding.windows import residues_that_fit
 
-OFFLINE_CHOICES = 'Without a network use checkpoint="course" (bundled) or the path of a folder with a saved checkpoint.'
+if TYPE_CHECKING:
+    from transformers import EsmForMaskedLM, EsmModel, PreTrainedTokenizerBase
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A loaded checkpoint.
+    """A loaded checkpoint: `load_checkpoint` makes it.
 
     Attributes
     ----------
     name : str
         As it was asked for.
+    source : str
+        The folder or Hub id that it was read from.
     digest : str
         SHA-256 of the encoder's weights: two checkpoints with one digest give the same embeddings.
-    tokenizer : PreTrainedTokenizerBase
-    model : EsmModel or EsmForMaskedLM
-        In evaluation mode, float32, on `device`.
+    contents : Contents
+        Config, vocabulary and the encoder's weights.
     device : torch.device
+    masked_lm : bool
+        Whether `model` has its masked-language-model head.
     """
 
     name: str
+    source: str
     digest: str
-    tokenizer: PreTrainedTokenizerBase
-    model: EsmModel | EsmForMaskedLM
+    contents: Contents = field(repr=False)
     device: torch.device
+    masked_lm: bool = False
 
-    @property
-    def encoder(self) -> EsmModel:
-        """The ESM-2 encoder, with or without a masked-language-model head around it."""
-        return getattr(self.model, "esm", self.model)
+    @classmethod
+    def of_model(
+        cls,
+        model: Any,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str = "own model",
+        source: str = "",
+        device: torch.device | str = "cpu",
+    ) -> Checkpoint:
+        """Make a checkpoint of an ESM model of the library, which is put on `device` and in evaluation mode."""
+        from dlfb_helpers.embedding.library import contents_of
+
+        contents = contents_of(model, tokenizer)
+        digest = weights_digest(contents.tensors)
+        checkpoint = cls(name, source, digest, contents, torch.device(device), hasattr(model, "lm_head"))
+        # What is here need not be read when it is asked for: a cached property looks here first.
+        checkpoint.__dict__.update(model=model.eval().to(device), tokenizer=tokenizer)
+        return checkpoint
 
     @cached_property
     def packed(self) -> PackedEncoder:
         """The encoder for packed sequences; on CUDA its products are in half precision, elsewhere in float32."""
-        return PackedEncoder(self.encoder, self.precision)
+        return PackedEncoder(self.contents.tensors, self.contents.config, self.precision, self.device)
+
+    @cached_property
+    def model(self) -> EsmModel | EsmForMaskedLM:
+        """The library's model, in evaluation mode, float32, on `device`; read when it is first asked for."""
+        from dlfb_helpers.embedding.library import read_model
+
+        return read_model(self.name, self.source, self.masked_lm).to(self.device)
+
+    @cached_property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """The library's tokenizer; read when it is first asked for."""
+        from dlfb_helpers.embedding.library import read_tokenizer
+
+        return read_tokenizer(self.name, self.source)
+
+    @property
+    def encoder(self) -> EsmModel:
+        """The library's encoder, with or without a masked-language-model head around it in `model`."""
+        model: Any = self.model
+        return getattr(model, "esm", model)
 
     @property
     def precision(self) -> torch.dtype:
@@ -66,11 +99,21 @@ class Checkpoint:
             return torch.float32
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
+    @property
+    def width(self) -> int:
+        """Length D of an embedding vector."""
+        return self.contents.config["hidden_size"]
+
+    @property
+    def max_residues(self) -> int:
+        """Residues of the longest input that the model was made for: 1,022 for ESM-2."""
+        return residues_that_fit(self.contents.config)
+
     @cached_property
     def _ids(self) -> np.ndarray:
         """Token id of each ASCII letter that is a token; -1 for the others."""
         ids = np.full(256, -1, dtype=np.int64)
-        for token, number in self.tokenizer.get_vocab().items():
+        for token, number in self.contents.vocabulary.items():
             if len(token) == 1:
                 ids[ord(token)] = number
         return ids
@@ -89,20 +132,15 @@ class Checkpoint:
         ids = np.empty(ends[-1], dtype=np.int64)
         for sequence, end in zip(sequences, ends):
             ids[end - len(sequence) - 1 : end - 1] = self._ids[np.frombuffer(sequence.encode("latin-1"), np.uint8)]
-        ids[np.concatenate([[0], ends[:-1]])] = self.tokenizer.cls_token_id
-        ids[ends - 1] = self.tokenizer.eos_token_id
+        ids[np.concatenate([[0], ends[:-1]])] = self.contents.vocabulary["<cls>"]
+        ids[ends - 1] = self.contents.vocabulary["<eos>"]
         if (ids < 0).any():
             raise ValueError("a sequence holds a letter that is no token of this checkpoint; check_sequence names it")
         return ids
 
-    @property
-    def width(self) -> int:
-        """Length D of an embedding vector."""
-        return self.model.config.hidden_size
-
     def __str__(self) -> str:
-        layers = self.model.config.num_hidden_layers
-        parameters = sum(p.numel() for p in self.encoder.parameters())
+        layers = self.contents.config["num_hidden_layers"]
+        parameters = sum(tensor.numel() for tensor in self.contents.tensors.values())
         return f"{self.name}: ESM-2, {layers} layers, width {self.width}, {parameters / 1e6:.1f} M parameters"
 
 
@@ -115,30 +153,10 @@ def get_device() -> torch.device:
     return torch.device("cpu")
 
 
-def locate(name: str) -> str:
-    """Return where to load `name` from: a folder's path, or a Hub id unchanged.
-
-    Raises
-    ------
-    ValueError
-        If `name` is neither ``"course"``, nor a folder, nor shaped like a Hub id.
-    """
-    if name == "course":
-        return str(bundled_folder("checkpoint"))
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise ValueError(f"checkpoint {name!r}: the folder holds no config.json; save one with save_pretrained()")
-        return str(folder)
-    if re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", name):
-        return name
-    raise ValueError(f"unknown checkpoint {name!r}: neither a folder here nor a Hub id (owner/name). {OFFLINE_CHOICES}")
-
-
 def load_checkpoint(
     name: str = "course", masked_lm: bool = False, device: torch.device | str | None = None
 ) -> Checkpoint:
-    """Load a checkpoint's tokenizer and model.
+    """Load a checkpoint.
 
     Parameters
     ----------
@@ -147,7 +165,7 @@ def load_checkpoint(
     masked_lm : bool
         Whether the masked-language-model head is wanted on top of the encoder.
     device : torch.device or str, optional
-        Where to put the model; `get_device()` if not given.
+        Where to compute; `get_device()` if not given.
 
     Raises
     ------
@@ -157,67 +175,14 @@ def load_checkpoint(
         If a Hub checkpoint can neither be reached nor found in the local Hub cache.
     """
     source = locate(name)
-    try:
-        config = AutoConfig.from_pretrained(source)
-        if config.model_type != "esm":
-            raise ValueError(f"checkpoint {name!r} is of type {config.model_type!r}; the course needs an ESM model")
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        model, report = _read_model(source, masked_lm)
-    except OSError as error:
-        if Path(source).is_dir():
-            raise ValueError(f"checkpoint {name!r}: the folder cannot be read as a checkpoint: {error}") from error
-        raise ConnectionError(
-            f"checkpoint {name!r} could not be fetched from the Hugging Face Hub and is not in its cache: the Hub is "
-            f"out of reach, or has no such ESM model in safetensors format. {OFFLINE_CHOICES}"
-        ) from error
-    # A tensor that the file lacks would be left at random: better to stop. The contact head is not used.
-    missing = sorted(key for key in report["missing_keys"] if "contact_head" not in key)
-    if missing:
-        raise ValueError(f"checkpoint {name!r} lacks {len(missing)} tensors, the first is {missing[0]}")
     device = torch.device(device) if device else get_device()
-    encoder = getattr(model, "esm", model)
-    digest = weights_digest(encoder)
-    _fuse_gelu(encoder)
-    return Checkpoint(name, digest, tokenizer, model.eval().to(device), device)
+    contents = read_contents(source)
+    if contents is None:
+        from dlfb_helpers.embedding.library import read_model, read_tokenizer
 
-
-def _read_model(source: str, masked_lm: bool) -> tuple[EsmModel | EsmForMaskedLM, dict]:
-    """Read safetensors weights (never a pickle) in float32; report what was missing."""
-    options = dict(dtype=torch.float32, use_safetensors=True, attn_implementation="sdpa", output_loading_info=True)
-    with _quiet():
-        if masked_lm:
-            return EsmForMaskedLM.from_pretrained(source, **options)
-        return EsmModel.from_pretrained(source, add_pooling_layer=False, **options)
-
-
-@contextmanager
-def _quiet():
-    """Keep the library's progress bar and report out of a chapter; what they say is checked by `load_checkpoint`."""
-    level = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        transformers_logging.enable_progress_bar()
-        transformers_logging.set_verbosity(level)
-
-
-def weights_digest(encoder: EsmModel) -> str:
-    """Return the SHA-256 of the encoder's tensors, names and values."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(encoder.state_dict().items()):
-        if "contact_head" not in name and "inv_freq" not in name:
-            digest.update(name.encode())
-            digest.update(tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _fuse_gelu(encoder: EsmModel) -> None:
-    """Compute each GELU in one pass over memory.
-
-    The library writes ``x * 0.5 * (1 + erf(x / sqrt(2)))`` as five operations; `torch.nn.GELU` computes the
-    same function in one, which saves a quarter of the time on a CPU. Tensor names stay as they are.
-    """
-    for layer in encoder.encoder.layer:
-        layer.intermediate = nn.Sequential(OrderedDict(dense=layer.intermediate.dense, gelu=nn.GELU()))
+        model, tokenizer = read_model(name, source, masked_lm), read_tokenizer(name, source)
+        return Checkpoint.of_model(model, tokenizer, name, source, device)
+    checkpoint = Checkpoint(name, source, weights_digest(contents.tensors), contents, device, masked_lm)
+    if masked_lm:
+        checkpoint.model  # noqa: B018  (read now: what its head lacks is told here)
+    return checkpoint

@@ -51,7 +51,7 @@ class Embedder:
     checkpoint : str
         "course", a Hub id or a folder.
     long_proteins : {"window", "truncate", "error"}
-        What to do beyond 1,022 residues.
+        What to do beyond the residues that fit the model.
     """
 
     def __init__(self, checkpoint: str, long_proteins: str) -> None:
@@ -62,7 +62,7 @@ class Embedder:
         proteins = batch.to_pandas()
         vectors = mean_embeddings(proteins["Sequence"].tolist(), self.checkpoint, self.long_proteins)
         settings = store_settings(self.checkpoint, self.long_proteins)
-        return embedding_table(proteins, vectors, settings, self.long_proteins)
+        return embedding_table(proteins, vectors, settings, self.long_proteins, self.checkpoint.max_residues)
 
 
 def embed_parquet(
@@ -157,7 +157,7 @@ def _connect(workers: int) -> None:
     if not ray.is_initialized() and "RAY_ADDRESS" in os.environ:
         ray.init()
     elif not ray.is_initialized():  # its count of CPUs may exceed the machine's: it only bounds what runs at once
-        ray.init("local", num_cpus=max(os.cpu_count(), workers + 1), include_dashboard=False)
+        ray.init("local", num_cpus=max(os.cpu_count() or 1, workers + 1), include_dashboard=False)
     cpus = ray.cluster_resources().get("CPU", 0)
     if cpus < workers + 1:  # a fixed pool takes its CPUs first; with none left to read, all would wait
         warnings.warn(
@@ -172,6 +172,7 @@ def _ids(proteins: pa.dataset.Dataset) -> pa.ChunkedArray:
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; an error is one line."""
     parser = argparse.ArgumentParser(
         prog="python -m dlfb_helpers.embedding.cluster",
         description="Embed the proteins of Parquet files (columns EntryID and Sequence) with ESM-2 on a Ray cluster.",

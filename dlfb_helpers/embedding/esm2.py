@@ -9,12 +9,11 @@ doi:10.1126/science.ade2574; rotary positions: Su et al. 2021, arXiv:2104.09864.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch.nn import functional as F
-from transformers import EsmModel
 
 BLOCK = 16
 """Attention looks at a multiple of this many tokens, those too many masked: kernels are slow on a ragged edge."""
@@ -31,16 +30,40 @@ class _Layer(NamedTuple):
     narrow: tuple[torch.Tensor, torch.Tensor]
 
 
+def tensor_shapes(config: Mapping) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of each tensor of an ESM-2 encoder, as the library names them; `config` as below."""
+    width, wide = config["hidden_size"], config["intermediate_size"]
+    layer: dict[str, tuple[int, ...]] = {
+        "attention.LayerNorm": (width,),
+        **{f"attention.self.{name}": (width, width) for name in ("query", "key", "value")},
+        "attention.output.dense": (width, width),
+        "LayerNorm": (width,),
+        "intermediate.dense": (wide, width),
+        "output.dense": (width, wide),
+    }
+    modules: dict[str, tuple[int, ...]] = {"encoder.emb_layer_norm_after": (width,)}
+    for number in range(config["num_hidden_layers"]):
+        modules |= {f"encoder.layer.{number}.{name}": shape for name, shape in layer.items()}
+    shapes: dict[str, tuple[int, ...]] = {"embeddings.word_embeddings.weight": (config["vocab_size"], width)}
+    for name, shape in modules.items():
+        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
+    return shapes
+
+
 class PackedEncoder:
     """An ESM-2 encoder for packed tokens.
 
     Parameters
     ----------
-    model : EsmModel
-        Whose weights are used, on its device. Query, key and value are copied, a quarter of a layer; in another
-        precision than the model's, all products' weights are.
+    tensors : Mapping of str to torch.Tensor
+        The weights, float32, named as in `tensor_shapes`. On the CPU and in float32 they are used where they are, but
+        for query, key and value, which are copied: a quarter of a layer.
+    config : Mapping
+        What the checkpoint's config.json says.
     dtype : torch.dtype
         Of the matrix products and of attention; sums and norms are float32.
+    device : torch.device or str
+        Where it computes.
 
     Raises
     ------
@@ -48,35 +71,54 @@ class PackedEncoder:
         If the model is an older ESM, with absolute positions or a norm before the first layer.
     """
 
-    def __init__(self, model: EsmModel, dtype: torch.dtype = torch.float32) -> None:
-        config = model.config
-        if config.position_embedding_type != "rotary" or config.emb_layer_norm_before:
+    def __init__(
+        self,
+        tensors: Mapping[str, torch.Tensor],
+        config: Mapping,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        if config["position_embedding_type"] != "rotary" or config.get("emb_layer_norm_before"):
             raise ValueError("the model is an ESM, but no ESM-2: take one such as facebook/esm2_t6_8M_UR50D")
-        self.dtype, self.heads, self.width = dtype, config.num_attention_heads, config.hidden_size
-        self.size, self.wide = self.width // self.heads, config.intermediate_size
-        words = model.embeddings.word_embeddings.weight.detach()
+        self.dtype, self.device = dtype, device
+        self.heads, self.width = config["num_attention_heads"], config["hidden_size"]
+        self.size, self.wide = self.width // self.heads, config["intermediate_size"]
+        self.epsilon = config["layer_norm_eps"]
+        words = tensors["embeddings.word_embeddings.weight"].to(device, torch.float32)
         # ESM-2 was trained with 12 % of the tokens blanked, and is scaled down where none are.
-        self.words = words * (1 - 0.15 * 0.8) if config.token_dropout else words
-        self.layers = [self._layer(layer) for layer in model.encoder.layer]
-        self.last_norm = _pair(model.encoder.emb_layer_norm_after)
-        self.epsilon = config.layer_norm_eps
-        self.frequencies = 10_000.0 ** (-torch.arange(0, self.size, 2, device=words.device) / self.size)
+        self.words = words * (1 - 0.15 * 0.8) if config.get("token_dropout") else words
+        layers = range(config["num_hidden_layers"])
+        self.layers = [self._layer(tensors, f"encoder.layer.{number}") for number in layers]
+        self.last_norm = self._pair(tensors, "encoder.emb_layer_norm_after", torch.float32)
+        base = config.get("rope_theta", 10_000.0)
+        self.frequencies = base ** (-torch.arange(0, self.size, 2, device=device) / self.size)
 
-    def _layer(self, layer: torch.nn.Module) -> _Layer:
-        attention = layer.attention.self
+    def _layer(self, tensors: Mapping[str, torch.Tensor], name: str) -> _Layer:
         # Features i and i + size/2 of a head turn together: side by side they are one complex number. Query and key are
         # reordered alike, so their products stay.
         turn = torch.arange(self.width).view(self.heads, 2, -1).transpose(1, 2).flatten()
-        query, key, value = map(_pair, (attention.query, attention.key, attention.value))
-        into = [torch.cat([q[turn] * self.size**-0.5, k[turn], v]) for q, k, v in zip(query, key, value)]
-        products = (
-            into,
-            _pair(layer.attention.output.dense),
-            _pair(layer.intermediate.dense),
-            _pair(layer.output.dense),
+
+        def joined(kind: str) -> torch.Tensor:
+            query, key, value = (
+                tensors[f"{name}.attention.self.{which}.{kind}"] for which in ("query", "key", "value")
+            )
+            return torch.cat([query[turn] * self.size**-0.5, key[turn], value]).to(self.device, self.dtype)
+
+        return _Layer(
+            norm_1=self._pair(tensors, f"{name}.attention.LayerNorm", torch.float32),
+            into=(joined("weight"), joined("bias")),
+            out_of=self._pair(tensors, f"{name}.attention.output.dense", self.dtype),
+            norm_2=self._pair(tensors, f"{name}.LayerNorm", torch.float32),
+            wide=self._pair(tensors, f"{name}.intermediate.dense", self.dtype),
+            narrow=self._pair(tensors, f"{name}.output.dense", self.dtype),
         )
-        into, out_of, wide, narrow = (tuple(tensor.to(self.dtype) for tensor in pair) for pair in products)
-        return _Layer(_pair(layer.attention.LayerNorm), into, out_of, _pair(layer.LayerNorm), wide, narrow)
+
+    def _pair(
+        self, tensors: Mapping[str, torch.Tensor], name: str, dtype: torch.dtype
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weight and bias of a module, on the device."""
+        weight, bias = (tensors[f"{name}.{kind}"].to(self.device, dtype) for kind in ("weight", "bias"))
+        return weight, bias
 
     def __call__(self, tokens: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
         """Return the last hidden layer of packed sequences.
@@ -162,10 +204,6 @@ class PackedEncoder:
         numbers = torch.view_as_complex(turning.float().view(len(features), 2 * self.heads, -1, 2)).mul_(rotation)
         if self.dtype != torch.float32:  # else `numbers` are the features themselves
             turning.copy_(torch.view_as_real(numbers).view(turning.shape))
-
-
-def _pair(module: torch.nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
-    return module.weight.detach(), module.bias.detach()
 
 
 def _product(rows: torch.Tensor, pair: tuple[torch.Tensor, torch.Tensor], out: torch.Tensor) -> torch.Tensor:

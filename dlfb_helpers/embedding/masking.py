@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 import pandas as pd
 import torch
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
-from dlfb_helpers.embedding.windows import MAX_RESIDUES
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
 
 
@@ -19,11 +17,22 @@ class MaskPredictor:
     ----------
     checkpoint : Checkpoint or str
         A checkpoint loaded with its masked-language-model head, or the name of one.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint was loaded without that head.
     """
 
     def __init__(self, checkpoint: Checkpoint | str = "course") -> None:
         self.checkpoint = load_checkpoint(checkpoint, masked_lm=True) if isinstance(checkpoint, str) else checkpoint
-        self.vocabulary = self.checkpoint.tokenizer.convert_ids_to_tokens(range(len(self.checkpoint.tokenizer)))
+        if not self.checkpoint.masked_lm:
+            raise ValueError(
+                f"{self.checkpoint.name} was loaded without the head that predicts tokens; "
+                "load it with load_checkpoint(..., masked_lm=True)"
+            )
+        tokenizer = self.checkpoint.tokenizer
+        self.vocabulary = list(tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))))
 
     def predict(self, sequence: str, position: int) -> pd.Series:
         """Return the probability of each token at one masked position.
@@ -81,24 +90,24 @@ class MaskPredictor:
         tokenizer = self.checkpoint.tokenizer
         rows, columns = [], []
         for position in positions:
-            start = _context_start(len(sequence), position)
-            tokens = tokenizer.encode(sequence[start : start + MAX_RESIDUES])
+            start = _context_start(len(sequence), position, self.checkpoint.max_residues)
+            tokens = tokenizer.encode(sequence[start : start + self.checkpoint.max_residues])
             columns.append(position - start + 1)  # token 0 is <cls>
             tokens[columns[-1]] = tokenizer.mask_token_id
             rows.append(tokens)
         input_ids = torch.tensor(rows, device=self.checkpoint.device)
         logits = self.checkpoint.model(input_ids, torch.ones_like(input_ids)).logits[range(len(rows)), columns]
-        return np.asarray(jax.nn.softmax(logits.float().cpu().numpy(), axis=-1))
+        return logits.float().softmax(dim=-1).cpu().numpy()
 
 
-def _context_start(length: int, position: int) -> int:
-    """Return where the 1,022 residues around `position` start; 0 for a protein that fits the model."""
-    return int(np.clip(position - MAX_RESIDUES // 2, 0, max(0, length - MAX_RESIDUES)))
+def _context_start(length: int, position: int, max_residues: int) -> int:
+    """Return where the `max_residues` residues around `position` start; 0 for a protein that fits the model."""
+    return int(np.clip(position - max_residues // 2, 0, max(0, length - max_residues)))
 
 
 def true_probabilities(scan: pd.DataFrame, sequence: str) -> np.ndarray:
     """Return the probability (L,) that a scan gives to each residue that is really there."""
-    return scan.to_numpy()[np.arange(len(sequence)), scan.columns.get_indexer(list(sequence))]
+    return scan.to_numpy()[np.arange(len(sequence)), scan.columns.get_indexer(pd.Index(list(sequence)))]
 
 
 def pseudo_perplexity(scan: pd.DataFrame, sequence: str) -> float:
@@ -115,4 +124,4 @@ def substitution_scores(scan: pd.DataFrame, sequence: str) -> pd.DataFrame:
     Negative: the model finds the substitution less likely than what is there.
     Source: the masked-marginal score of Meier et al. 2021, doi 10.1101/2021.07.09.450648.
     """
-    return np.log(scan).sub(np.log(true_probabilities(scan, sequence)), axis=0)
+    return scan.apply(np.log).sub(np.log(true_probabilities(scan, sequence)), axis=0)

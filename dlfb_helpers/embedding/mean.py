@@ -1,4 +1,4 @@
-"""Sequences -> one vector a protein: the mean of ESM-2's last hidden layer over the residues.
+"""Sequences -> one vector a protein: by default the mean of ESM-2's last hidden layer over the residues.
 
 Sequences are sorted by length and batched under a budget of tokens; the mean is taken over residues alone (neither
 ``<cls>`` nor ``<eos>``), so that a protein's vector does not depend on its batch; results come back in the order of the
@@ -7,17 +7,23 @@ input. On a CPU each core works on a batch of its own, on a GPU the next batch i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.pooling import POOLINGS, Pooling, pooling_function, stitched
 from dlfb_helpers.embedding.windows import Window, cut_windows, window_starts
 from dlfb_helpers.proteins.alphabet import check_sequence
 
 TOKENS_A_BATCH = {"cpu": 1536, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
+BATCHES_AT_ONCE = 32  # of which all token vectors are kept in memory, for other poolings than the mean
+
+Reduction = Callable[[torch.Tensor, list[Window]], torch.Tensor]
+"""The hidden layer of a batch's tokens, one window after the other -> what is kept of it."""
 
 
 def batches_by_tokens(lengths: list[int], budget: int) -> Iterator[list[int]]:
@@ -44,43 +50,72 @@ def _hidden(checkpoint: Checkpoint, sequences: Sequence[str]) -> torch.Tensor:
     return checkpoint.packed(tokens, [len(sequence) + 2 for sequence in sequences])
 
 
+def _weighted_sums(hidden: torch.Tensor, batch: list[Window]) -> torch.Tensor:
+    """Return the weighted sum of each window's residues, shape (windows, D)."""
+    weights = np.concatenate([np.pad(window.weights, 1) for window in batch])  # <cls> and <eos> weigh 0
+    owners = np.repeat(np.arange(len(batch)), [len(window.weights) + 2 for window in batch])
+    hidden *= torch.from_numpy(weights.astype(np.float32)).to(hidden.device)[:, None]
+    sums = hidden.new_zeros(len(batch), hidden.shape[1])
+    return sums.index_add_(0, torch.from_numpy(owners).to(hidden.device), hidden)
+
+
+def _all_tokens(hidden: torch.Tensor, batch: list[Window]) -> torch.Tensor:
+    """Return the vectors of all tokens, shape (N, D)."""
+    return hidden
+
+
 @torch.inference_mode()
-def _pooled(checkpoint: Checkpoint, batch: list[Window]) -> torch.Tensor:
-    """Return the weighted residue sums (batch, D); halves the batch when the device runs out of memory."""
+def _reduced(checkpoint: Checkpoint, batch: list[Window], reduce: Reduction) -> torch.Tensor:
+    """Compute a batch and reduce it; halves the batch when the device runs out of memory."""
     try:
-        hidden = _hidden(checkpoint, [window.residues for window in batch])
-        weights = np.concatenate([np.pad(window.weights, 1) for window in batch])  # <cls> and <eos> weigh 0
-        owners = np.repeat(np.arange(len(batch)), [len(window.weights) + 2 for window in batch])
-        hidden *= torch.from_numpy(weights.astype(np.float32)).to(hidden.device)[:, None]
-        sums = hidden.new_zeros(len(batch), hidden.shape[1])
-        return sums.index_add_(0, torch.from_numpy(owners).to(hidden.device), hidden)
+        return reduce(_hidden(checkpoint, [window.residues for window in batch]), batch)
     except torch.OutOfMemoryError:
         if len(batch) == 1:
             raise
     middle = len(batch) // 2
-    return torch.cat([_pooled(checkpoint, batch[:middle]), _pooled(checkpoint, batch[middle:])])
+    return torch.cat([_reduced(checkpoint, half, reduce) for half in (batch[:middle], batch[middle:])])
 
 
-def _pooled_batches(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iterator[np.ndarray]:
-    """Yield the sums of each batch in turn."""
+def _reduced_batches(checkpoint: Checkpoint, batches: list[list[Window]], reduce: Reduction) -> Iterator[np.ndarray]:
+    """Yield what is kept of each batch in turn."""
     cores = torch.get_num_threads()
     if checkpoint.device.type == "cpu" and min(cores, len(batches)) > 1:
         # One thread on each of several batches, for threads that share one batch wait for each other at every product.
         try:
             with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                for sums in pool.map(lambda batch: _pooled(checkpoint, batch), batches):
-                    yield sums.numpy()
+                for kept in pool.map(lambda batch: _reduced(checkpoint, batch, reduce), batches):
+                    yield kept.numpy()
         finally:
             torch.set_num_threads(cores)
         return
     waiting: list[torch.Tensor] = []
     for batch in batches:
         # A GPU only takes orders here: results are fetched once the next batch has been ordered.
-        waiting.append(_pooled(checkpoint, batch))
+        waiting.append(_reduced(checkpoint, batch, reduce))
         if len(waiting) > 1:
             yield waiting.pop(0).cpu().numpy()
-    for sums in waiting:
-        yield sums.cpu().numpy()
+    for kept in waiting:
+        yield kept.cpu().numpy()
+
+
+def _means(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield each window's protein and its share (D,) in the protein's mean."""
+    for batch, sums in zip(batches, _reduced_batches(checkpoint, batches, _weighted_sums)):
+        yield from zip([window.protein for window in batch], sums)
+
+
+def _pooled(checkpoint: Checkpoint, batches: list[list[Window]], function: Pooling) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield each protein and its vector, as soon as all of its windows are computed."""
+    missing = Counter(window.protein for batch in batches for window in batch)
+    known = defaultdict(list)
+    for start in range(0, len(batches), BATCHES_AT_ONCE):
+        some = batches[start : start + BATCHES_AT_ONCE]
+        for batch, hidden in zip(some, _reduced_batches(checkpoint, some, _all_tokens)):
+            ends = np.cumsum([len(window.residues) + 2 for window in batch])
+            for window, tokens in zip(batch, np.split(hidden, ends[:-1])):
+                known[window.protein].append((window, tokens))
+                if len(known[window.protein]) == missing[window.protein]:
+                    yield window.protein, function(stitched(*zip(*known.pop(window.protein))))
 
 
 def mean_embeddings(
@@ -88,8 +123,9 @@ def mean_embeddings(
     checkpoint: Checkpoint | str = "course",
     long_proteins: str = "window",
     max_tokens: int | None = None,
+    pooling: str | Pooling = "mean",
 ) -> np.ndarray:
-    """Embed each protein as the mean of its residues' vectors in ESM-2's last hidden layer.
+    """Embed each protein as the mean of its residues' vectors in ESM-2's last hidden layer, or by another pooling.
 
     Parameters
     ----------
@@ -98,36 +134,47 @@ def mean_embeddings(
     checkpoint : Checkpoint or str
         A loaded checkpoint, or the name of one.
     long_proteins : {"window", "truncate", "error"}
-        What to do beyond 1,022 residues; see `window_starts`.
+        What to do beyond the residues that fit the model; see `window_starts`.
     max_tokens : int, optional
         Tokens a batch; by default as many as suit the device.
+    pooling : {"mean", "max", "median", "first_token"} or callable
+        What makes one vector of a protein's; `pooling` says what a function of one's own gets and returns.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n, D), float32, row i for sequence i.
+        Shape (n, D), float32, row i for sequence i. With a function of one's own, as many columns as it gives.
 
     Raises
     ------
     ValueError
-        If a sequence is empty or holds a letter that ESM-2 does not know; the message names it.
+        If a sequence is empty or holds a letter that ESM-2 does not know; the message names it. If there is no such
+        pooling, or it gives anything but one vector, of one length for all proteins.
     """
     checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
-    windows = []
+    function = pooling_function(pooling)
+    windows: list[Window] = []
     for index, sequence in enumerate(sequences):
         check_sequence(sequence, name=f"sequence {index}")
-        windows.extend(cut_windows(index, sequence, long_proteins))
-    vectors = np.zeros((len(sequences), checkpoint.width), dtype=np.float32)
-    lengths = [len(window.residues) + 2 for window in windows]
+        windows.extend(cut_windows(index, sequence, long_proteins, checkpoint.max_residues))
     budget = max_tokens or TOKENS_A_BATCH[checkpoint.device.type]
-    batches = [[windows[i] for i in batch] for batch in batches_by_tokens(lengths, budget)]
-    for batch, sums in zip(batches, _pooled_batches(checkpoint, batches)):
-        np.add.at(vectors, [window.protein for window in batch], sums)
-    return vectors
+    places = batches_by_tokens([len(window.residues) + 2 for window in windows], budget)
+    batches = [[windows[place] for place in batch] for batch in places]
+    vectors = np.zeros((len(sequences), checkpoint.width), dtype=np.float32)
+    if function is POOLINGS["mean"]:
+        for protein, share in _means(checkpoint, batches):
+            vectors[protein] += share
+        return vectors
+    pooled = dict(_pooled(checkpoint, batches, function))
+    shapes = {np.shape(vector) for vector in pooled.values()}
+    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+        found = " and ".join(map(str, sorted(shapes)))
+        raise ValueError(f"the pooling gave the shape {found}; return one vector a protein, of one length for all")
+    return np.array([pooled[index] for index in range(len(sequences))], np.float32) if pooled else vectors
 
 
 def residue_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
-    """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, at most 1,022 residues."""
+    """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, of a protein that fits."""
     checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
-    window_starts(len(check_sequence(sequence)), "error")
+    window_starts(len(check_sequence(sequence)), "error", checkpoint.max_residues)
     return _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()

@@ -1,6 +1,6 @@
 """Embedding vectors on disk, keyed by content: what was computed once is not computed again.
 
-One folder a setting (checkpoint, layer, pooling, long-protein policy, precision); in it Parquet parts,
+One folder a setting (checkpoint, layer, pooling, long-protein policy, precision); in it Parquet files,
 each written whole or not at all and named by the digest of its bytes. A key is the SHA-256 of a sequence.
 """
 
@@ -51,7 +51,7 @@ class EmbeddingStore:
         self.folder = (folder or cache_folder() / "embeddings") / hashlib.sha256(self.settings).hexdigest()[:16]
 
     def read(self) -> dict[str, np.ndarray]:
-        """Return key -> vector (D,), float32, of every part that is whole; a damaged part is named and removed."""
+        """Return key -> vector (D,), float32, of every file that is whole; a damaged one is named and removed."""
         vectors: dict[str, np.ndarray] = {}
         for partial in self.folder.glob(".*.partial"):
             _remove_if_abandoned(partial)
@@ -60,7 +60,7 @@ class EmbeddingStore:
                 content = path.read_bytes()
             except FileNotFoundError:  # another reader has found it damaged since the folder was listed
                 continue
-            if path.stem != _part_name(content):
+            if path.stem != _file_name(content):
                 warnings.warn(f"{path} is damaged and was removed; its vectors will be computed again", stacklevel=2)
                 path.unlink(missing_ok=True)
                 continue
@@ -71,9 +71,9 @@ class EmbeddingStore:
         return vectors
 
     def write(self, keys: list[str], vectors: np.ndarray) -> Path:
-        """Add one part holding `vectors` (n, D), stored as float32, and return its path."""
+        """Add one file holding `vectors` (n, D), stored as float32, and return its path."""
         content = parquet_bytes(pa.table({"key": keys, "vector": vector_column(vectors)}))
-        path = self.folder / f"{_part_name(content)}.parquet"
+        path = self.folder / f"{_file_name(content)}.parquet"
         write_atomically(self.folder / "settings.json", self.settings)
         write_atomically(path, content)
         return path
@@ -86,5 +86,5 @@ def _remove_if_abandoned(partial: Path) -> None:
             partial.unlink()
 
 
-def _part_name(content: bytes) -> str:
+def _file_name(content: bytes) -> str:
     return f"part-{hashlib.sha256(content).hexdigest()[:32]}"

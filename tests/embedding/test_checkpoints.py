@@ -1,38 +1,21 @@
-"""Checkpoints load by name, folder or Hub id, from safetensors, or say why not."""
+"""A checkpoint loads by name, folder or Hub id; what embeds needs nothing of the library."""
 
-import json
-import shutil
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 
-from dlfb_helpers.embedding import checkpoints
-from dlfb_helpers.embedding.checkpoints import load_checkpoint
-from dlfb_helpers.files import assets as bundled
+from dlfb_helpers.embedding.checkpoints import Checkpoint, get_device, load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 
 
 def test_course_checkpoint_is_an_esm2_8m(course):
-    assert (course.width, course.model.config.num_hidden_layers) == (320, 6)
-    assert len(course.tokenizer) == 33
-    assert str(course).startswith("course: ESM-2, 6 layers, width 320, 7.")
-
-
-def test_course_tokenizer_matches_esm2(course):
-    assert course.tokenizer.encode("MALWM") == [0, 20, 5, 4, 22, 20, 2]
-    first = ["<cls>", "<pad>", "<eos>", "<unk>", "L", "A", "G", "V", "S", "E"]
-    assert course.tokenizer.convert_ids_to_tokens(range(10)) == first
-    assert course.tokenizer.mask_token_id == 32
-
-
-def test_course_files_use_the_names_other_tools_expect():
-    from safetensors import safe_open
-
-    with safe_open(bundled.ASSETS / "checkpoint/model.safetensors", "pt") as file:
-        names = set(file.keys())
-    assert not [name for name in names if name.endswith(("gamma", "beta")) or "*" in name]
-    assert "esm.encoder.layer.0.attention.self.rotary_embeddings.inv_freq" in names
-    assert "lm_head.dense.weight" in names
+    assert (course.width, course.max_residues, course.model.config.num_hidden_layers) == (320, 1022, 6)
+    assert str(course).startswith("course: ESM-2, 6 layers, width 320, 7.4 M parameters")
+    assert "tensor" not in repr(course)
 
 
 def test_masked_lm_and_encoder_share_weights_and_digest(course, course_lm):
@@ -42,19 +25,6 @@ def test_masked_lm_and_encoder_share_weights_and_digest(course, course_lm):
     )
 
 
-def test_fused_gelu_computes_what_the_library_computes(course):
-    from transformers import EsmModel
-
-    stock = EsmModel.from_pretrained(
-        bundled.ASSETS / "checkpoint", dtype=torch.float32, add_pooling_layer=False, attn_implementation="eager"
-    ).eval()
-    tokens = torch.tensor([course.tokenizer.encode("MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKT")])
-    with torch.inference_mode():
-        expected = stock(tokens, torch.ones_like(tokens)).last_hidden_state
-        found = course.encoder(tokens, torch.ones_like(tokens)).last_hidden_state
-    np.testing.assert_allclose(found.numpy(), expected.numpy(), atol=1e-5)
-
-
 def test_folder_checkpoint_loads(tiny_folder):
     tiny = load_checkpoint(str(tiny_folder))
     assert tiny.width == 16
@@ -62,54 +32,49 @@ def test_folder_checkpoint_loads(tiny_folder):
     assert load_checkpoint(str(tiny_folder)).digest == tiny.digest
 
 
-def test_hub_checkpoint_loads_from_the_hub_cache(tiny_folder, hub_cache):
-    tiny = load_checkpoint("course-tests/tiny-esm", masked_lm=True)
-    assert tiny.digest == load_checkpoint(str(tiny_folder)).digest
-    assert tiny.model.lm_head.dense.weight.shape == (16, 16)
+def test_hub_checkpoint_loads_from_the_hub_cache(tiny, hub_cache):
+    loaded = load_checkpoint("course-tests/tiny-esm", masked_lm=True)
+    assert loaded.digest == tiny.digest
+    assert loaded.model.lm_head.dense.weight.shape == (16, 16)
+    np.testing.assert_array_equal(mean_embeddings(["MALWM"], loaded), mean_embeddings(["MALWM"], tiny))
 
 
-def test_unreachable_hub_names_the_offline_choices(hub_cache):
-    with pytest.raises(ConnectionError, match=r"esm2_t6_8M_UR50D.*Without a network use checkpoint=\"course\""):
-        load_checkpoint("facebook/esm2_t6_8M_UR50D")
+@pytest.mark.parametrize("name", ["course", "course-tests/tiny-esm"])
+def test_embedding_imports_no_library_that_it_does_not_need(hub_cache, name):
+    program = (
+        "import sys; from dlfb_helpers.embedding.runs import embed_proteins; from dlfb_helpers.cli import embed;"
+        f"vectors = embed_proteins(['MALWM', 'MAL'], {name!r}); assert vectors.shape[0] == 2;"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ).stdout.split()
+    assert "torch" in loaded
+    assert not {"transformers", "tokenizers", "jax", "flax", "tensorflow", "sklearn", "scipy"} & set(loaded)
 
 
-def test_unknown_name_is_an_error():
-    with pytest.raises(ValueError, match="unknown checkpoint 'esm2'"):
-        load_checkpoint("esm2")
+def test_a_model_at_hand_is_a_checkpoint_too(tiny, proteins):
+    own = Checkpoint.of_model(tiny.model, tiny.tokenizer, name="mine")
+    assert (own.name, own.digest, own.model, own.masked_lm) == ("mine", tiny.digest, tiny.model, False)
+    np.testing.assert_array_equal(mean_embeddings(proteins, own), mean_embeddings(proteins, tiny))
 
 
-def test_folder_without_config_is_an_error(tmp_path):
-    with pytest.raises(ValueError, match="holds no config.json"):
-        load_checkpoint(str(tmp_path))
+def test_tokens_are_the_tokenizers(course, proteins):
+    sequences = [*proteins, "MBZXUO", "M-.A"]
+    expected = [number for sequence in sequences for number in course.tokenizer(sequence)["input_ids"]]
+    assert course.tokens(sequences).tolist() == expected
+    assert course.tokens(sequences).dtype == np.int64
+    with pytest.raises(ValueError, match="no token"):
+        course.tokens(["MALJ"])
 
 
-def test_other_model_type_is_an_error(tmp_path):
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
-    with pytest.raises(ValueError, match="of type 'bert'"):
-        load_checkpoint(str(tmp_path))
-
-
-def test_pickled_weights_are_refused(tiny_folder, tmp_path):
-    folder = tmp_path / "pickled"
-    shutil.copytree(tiny_folder, folder)
-    (folder / "model.safetensors").unlink()
-    torch.save({"esm.embeddings.word_embeddings.weight": torch.zeros(33, 16)}, folder / "pytorch_model.bin")
-    with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
-        load_checkpoint(str(folder))
-
-
-def test_missing_tensors_are_an_error(tiny_folder, tmp_path):
-    from safetensors.torch import load_file, save_file
-
-    folder = tmp_path / "incomplete"
-    shutil.copytree(tiny_folder, folder)
-    tensors = load_file(folder / "model.safetensors")
-    kept = {name: t for name, t in tensors.items() if "layer.1.output" not in name}
-    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ValueError, match=r"lacks \d+ tensors, the first is .*layer\.1\.output"):
-        load_checkpoint(str(folder))
+def test_a_gpus_precision_is_chosen_by_what_it_has(course, monkeypatch):
+    on_gpu = Checkpoint(course.name, course.source, course.digest, course.contents, torch.device("cuda"))
+    for has_bf16, precision in ((True, torch.bfloat16), (False, torch.float16)):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has_bf16=has_bf16: has_bf16)
+        assert on_gpu.precision == precision
+    assert course.precision == torch.float32
 
 
 def test_device_is_one_that_torch_has():
-    assert checkpoints.get_device().type in {"cpu", "cuda", "mps"}
-    assert torch.zeros(1, device=checkpoints.get_device()).item() == 0
+    assert get_device().type in {"cpu", "cuda", "mps"}
+    assert torch.zeros(1, device=get_device()).item() == 0

@@ -1,13 +1,12 @@
 """Packed sequences give what the library's padded ones give, and no protein sees another."""
 
-import numpy as np
 import pytest
 import torch
 from transformers import EsmConfig, EsmModel
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.embedding import checkpoints
-from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder
+from dlfb_helpers.embedding.checkpoints import Checkpoint
+from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder, tensor_shapes
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +31,15 @@ def by_the_library(model, tokenizer, sequences):
     return torch.cat([row[: len(sequence) + 2] for row, sequence in zip(hidden, sequences)])
 
 
-def packed(encoder, checkpoint, sequences):
+def packed(checkpoint, sequences):
+    tokens = torch.from_numpy(checkpoint.tokens(sequences))
     with torch.inference_mode():
-        return encoder(torch.from_numpy(checkpoint.tokens(sequences)), [len(sequence) + 2 for sequence in sequences])
+        return checkpoint.packed(tokens, [len(sequence) + 2 for sequence in sequences])
 
 
 def test_it_is_the_librarys_model(course, sequences, attention):
     expected = by_the_library(course.encoder, course.tokenizer, sequences)
-    found = packed(course.packed, course, sequences)
+    found = packed(course, sequences)
     assert found.dtype == torch.float32 and found.shape == expected.shape
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 
@@ -50,43 +50,28 @@ def test_other_sizes_work_too(course, sequences, attention, layers, width, heads
     config = EsmConfig(
         vocab_size=33, hidden_size=width, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=96,
         pad_token_id=1, mask_token_id=32, max_position_embeddings=1026, position_embedding_type="rotary",
-        token_dropout=layers == 3, attn_implementation="sdpa",
+        token_dropout=layers == 3, attn_implementation="sdpa", rope_theta=500.0 * layers,
     )  # fmt: skip
     model = EsmModel(config, add_pooling_layer=False).eval()
     expected = by_the_library(model, course.tokenizer, sequences)
-    torch.testing.assert_close(packed(PackedEncoder(model), course, sequences), expected, atol=1e-5, rtol=1e-5)
+    checkpoint = Checkpoint.of_model(model, course.tokenizer)
+    torch.testing.assert_close(packed(checkpoint, sequences), expected, atol=1e-5, rtol=1e-5)
+    assert {name: tensor.shape for name, tensor in checkpoint.contents.tensors.items()} == tensor_shapes(vars(config))
 
 
 def test_no_protein_sees_another(course, sequences, attention):
-    together = packed(course.packed, course, sequences)
+    together = packed(course, sequences)
     start = 0
     for sequence in sequences:
-        alone = packed(course.packed, course, [sequence])
+        alone = packed(course, [sequence])
         torch.testing.assert_close(together[start : start + len(alone)], alone, atol=1e-5, rtol=1e-5)
         start += len(alone)
 
 
-def test_an_older_esm_is_refused():
+def test_an_older_esm_is_refused(course):
     config = EsmConfig(
         vocab_size=33, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
         pad_token_id=1, mask_token_id=32, position_embedding_type="absolute",
     )  # fmt: skip
     with pytest.raises(ValueError, match="no ESM-2"):
-        PackedEncoder(EsmModel(config, add_pooling_layer=False))
-
-
-def test_tokens_are_the_tokenizers(course, sequences):
-    unusual = ["MBZXUO", "M-.A"]
-    expected = [number for sequence in sequences + unusual for number in course.tokenizer(sequence)["input_ids"]]
-    assert course.tokens(sequences + unusual).tolist() == expected
-    assert course.tokens(sequences).dtype == np.int64
-    with pytest.raises(ValueError, match="no token"):
-        course.tokens(["MALJ"])
-
-
-def test_a_gpus_precision_is_chosen_by_what_it_has(course, monkeypatch):
-    on_gpu = checkpoints.Checkpoint(course.name, course.digest, course.tokenizer, course.model, torch.device("cuda"))
-    for has_bf16, precision in ((True, torch.bfloat16), (False, torch.float16)):
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has_bf16=has_bf16: has_bf16)
-        assert on_gpu.precision == precision
-    assert course.precision == torch.float32
+        Checkpoint.of_model(EsmModel(config, add_pooling_layer=False), course.tokenizer).packed  # noqa: B018

@@ -5,12 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
+from dlfb_helpers.embedding.checkpoints import Checkpoint
 from dlfb_helpers.embedding.masking import MaskPredictor, pseudo_perplexity, substitution_scores, true_probabilities
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS
-
-INSULIN = (
-    "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
-)
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +16,16 @@ def predictor(course_lm):
 
 
 @pytest.fixture(scope="module")
-def scan(predictor):
-    return predictor.scan(INSULIN[24:54])
+def scan(predictor, insulin):
+    return predictor.scan(insulin[24:54])
 
 
-def test_probabilities_are_those_of_the_masked_token(predictor, course_lm):
-    probabilities = predictor.predict(INSULIN, 29)
+def test_probabilities_are_those_of_the_masked_token(predictor, course_lm, insulin):
+    probabilities = predictor.predict(insulin, 29)
     assert probabilities.shape == (33,)
     assert probabilities.sum() == pytest.approx(1, abs=1e-5)
-    tokens = course_lm.tokenizer.encode(INSULIN)
-    assert course_lm.tokenizer.convert_ids_to_tokens(tokens[30]) == "L" == INSULIN[29]
+    tokens = course_lm.tokenizer.encode(insulin)
+    assert course_lm.tokenizer.convert_ids_to_tokens(tokens[30]) == "L" == insulin[29]
     tokens[30] = course_lm.tokenizer.mask_token_id
     with torch.inference_mode():
         logits = course_lm.model(torch.tensor([tokens])).logits[0, 30]
@@ -36,9 +33,14 @@ def test_probabilities_are_those_of_the_masked_token(predictor, course_lm):
 
 
 @pytest.mark.parametrize("position", [-1, 110, 1000])
-def test_position_outside_the_protein_is_an_error(predictor, position):
+def test_position_outside_the_protein_is_an_error(predictor, position, insulin):
     with pytest.raises(ValueError, match=f"position {position} is outside the sequence: choose 0 to 109"):
-        predictor.predict(INSULIN, position)
+        predictor.predict(insulin, position)
+
+
+def test_a_checkpoint_without_the_head_is_an_error(course):
+    with pytest.raises(ValueError, match="course was loaded without the head .* masked_lm=True"):
+        MaskPredictor(course)
 
 
 def test_bad_letter_is_an_error(predictor):
@@ -46,13 +48,13 @@ def test_bad_letter_is_an_error(predictor):
         predictor.predict("MAL*", 0)
 
 
-def test_prediction_does_not_see_the_hidden_residue(predictor):
-    other = INSULIN[:29] + "W" + INSULIN[30:]
-    np.testing.assert_allclose(predictor.predict(INSULIN, 29), predictor.predict(other, 29), atol=1e-6)
+def test_prediction_does_not_see_the_hidden_residue(predictor, insulin):
+    other = insulin[:29] + "W" + insulin[30:]
+    np.testing.assert_allclose(predictor.predict(insulin, 29), predictor.predict(other, 29), atol=1e-6)
 
 
-def test_scan_is_the_prediction_at_every_position(predictor, scan):
-    chain = INSULIN[24:54]
+def test_scan_is_the_prediction_at_every_position(predictor, scan, insulin):
+    chain = insulin[24:54]
     assert scan.shape == (30, 20) and tuple(scan.columns) == AMINO_ACIDS
     for position in (0, 15, 29):
         expected = predictor.predict(chain, position)[list(AMINO_ACIDS)]
@@ -60,11 +62,17 @@ def test_scan_is_the_prediction_at_every_position(predictor, scan):
     np.testing.assert_allclose(predictor.scan(chain, batch_size=7), scan, atol=1e-5)
 
 
-def test_a_long_protein_is_seen_through_a_window_around_the_position(predictor):
-    long = INSULIN * 12
+def test_a_long_protein_is_seen_through_a_window_around_the_position(predictor, insulin):
+    long = insulin * 12
     assert len(long) == 1320
     in_window = predictor.predict(long[298:], 1319 - 298)
     np.testing.assert_allclose(predictor.predict(long, 1319), in_window, atol=1e-5)
+
+
+def test_the_window_is_as_long_as_the_checkpoint_says(predictor, insulin, monkeypatch):
+    in_window = predictor.predict(insulin[30:70], 20)
+    monkeypatch.setattr(Checkpoint, "max_residues", 40)
+    np.testing.assert_allclose(predictor.predict(insulin, 50), in_window, atol=1e-5)
 
 
 def test_pseudo_perplexity_by_hand():
@@ -74,13 +82,13 @@ def test_pseudo_perplexity_by_hand():
     assert pseudo_perplexity(scan, "AL") == pytest.approx(32**0.5)
 
 
-def test_the_model_prefers_insulin_to_its_shuffled_residues(predictor):
-    shuffled = "".join(np.random.default_rng(0).permutation(list(INSULIN)))
-    assert pseudo_perplexity(predictor.scan(INSULIN), INSULIN) < pseudo_perplexity(predictor.scan(shuffled), shuffled)
+def test_the_model_prefers_insulin_to_its_shuffled_residues(predictor, insulin):
+    shuffled = "".join(np.random.default_rng(0).permutation(list(insulin)))
+    assert pseudo_perplexity(predictor.scan(insulin), insulin) < pseudo_perplexity(predictor.scan(shuffled), shuffled)
 
 
-def test_substitution_scores_are_log_odds(scan):
-    chain = INSULIN[24:54]
+def test_substitution_scores_are_log_odds(scan, insulin):
+    chain = insulin[24:54]
     scores = substitution_scores(scan, chain)
     assert scores.shape == (30, 20)
     np.testing.assert_allclose([scores.loc[i, residue] for i, residue in enumerate(chain)], 0, atol=1e-6)

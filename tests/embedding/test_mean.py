@@ -7,63 +7,52 @@ import numpy as np
 import pytest
 import torch
 
-from dlfb_helpers.embedding import checkpoints, windows
 from dlfb_helpers.embedding import mean as embeddings
-from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.checkpoints import Checkpoint
 from dlfb_helpers.embedding.esm2 import PackedEncoder
 from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
-from dlfb_helpers.embedding.windows import window_plan
-
-INSULIN = (
-    "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
-)
-SEQUENCES = [INSULIN, "MALWM", "M", INSULIN[::-1], (INSULIN * 5)[:500], INSULIN[24:54]]
+from dlfb_helpers.embedding.windows import window_starts
 
 
-class HalfPrecision(checkpoints.Checkpoint):
+class HalfPrecision(Checkpoint):
     """Computes on the CPU as it would on a GPU."""
 
     precision = torch.bfloat16
 
 
-@pytest.fixture(scope="module")
-def tiny(tiny_folder):
-    return load_checkpoint(str(tiny_folder), device="cpu")
-
-
-def test_vector_is_the_mean_over_residues_alone(course):
-    tokens = course.tokenizer(INSULIN, return_tensors="pt")
+def test_vector_is_the_mean_over_residues_alone(course, insulin):
+    tokens = course.tokenizer(insulin, return_tensors="pt")
     with torch.inference_mode():
         hidden = course.encoder(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state[0]
     assert hidden.shape == (112, 320)
     expected = hidden[1:111].mean(0).numpy()  # neither <cls> nor <eos>
-    np.testing.assert_allclose(mean_embeddings([INSULIN], course)[0], expected, atol=1e-5)
-    np.testing.assert_allclose(residue_embeddings(INSULIN, course).mean(0), expected, atol=1e-5)
+    np.testing.assert_allclose(mean_embeddings([insulin], course)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(residue_embeddings(insulin, course).mean(0), expected, atol=1e-5)
 
 
-def test_vector_is_the_same_alone_shuffled_or_beside_a_500_mer(course):
-    together = mean_embeddings(SEQUENCES, course)
+def test_vector_is_the_same_alone_shuffled_or_beside_a_500_mer(course, proteins):
+    together = mean_embeddings(proteins, course)
     assert together.shape == (6, 320) and together.dtype == np.float32
-    alone = np.concatenate([mean_embeddings([sequence], course) for sequence in SEQUENCES])
-    order = np.random.default_rng(1).permutation(len(SEQUENCES))
-    shuffled = mean_embeddings([SEQUENCES[i] for i in order], course)
+    alone = np.concatenate([mean_embeddings([sequence], course) for sequence in proteins])
+    order = np.random.default_rng(1).permutation(len(proteins))
+    shuffled = mean_embeddings([proteins[i] for i in order], course)
     np.testing.assert_allclose(together, alone, atol=1e-5)
     np.testing.assert_allclose(shuffled, together[order], atol=1e-5)
 
 
-def test_averaging_padding_would_fail_that_test(course):
+def test_averaging_padding_would_fail_that_test(course, insulin):
     """The trap that chapter 5 shows: a mean over all tokens of a padded batch moves with the batch."""
-    tokens = course.tokenizer(["MALWM", (INSULIN * 5)[:500]], padding=True, return_tensors="pt")
+    tokens = course.tokenizer(["MALWM", (insulin * 5)[:500]], padding=True, return_tensors="pt")
     with torch.inference_mode():
         hidden = course.encoder(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state
     assert np.abs(hidden[0].mean(0).numpy() - mean_embeddings(["MALWM"], course)[0]).max() > 0.1
 
 
-def test_half_precision_keeps_the_direction(course, monkeypatch):
-    exact = mean_embeddings(SEQUENCES, course)
+def test_half_precision_keeps_the_direction(course, proteins, monkeypatch):
+    exact = mean_embeddings(proteins, course)
     monkeypatch.setattr(PackedEncoder, "_one_by_one", PackedEncoder._side_by_side)
-    half = HalfPrecision(course.name, course.digest, course.tokenizer, course.model, course.device)
-    rough = mean_embeddings(SEQUENCES, half)
+    half = HalfPrecision(course.name, course.source, course.digest, course.contents, course.device)
+    rough = mean_embeddings(proteins, half)
     cosine = (exact * rough).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(rough, axis=1)
     assert (cosine >= 0.9999).all()
     assert np.abs(exact - rough).max() > 1e-4  # it was another precision
@@ -76,50 +65,39 @@ def test_batches_keep_within_the_budget_and_lose_nothing():
     padded = [len(batch) * max(lengths[i] for i in batch) for batch in batches]
     assert max(padded) <= 2048
     assert sum(lengths) / sum(padded) > 0.95  # sorted by length: little padding
-
-
-def test_one_sequence_over_the_budget_is_a_batch_of_its_own():
+    # One sequence over the budget is a batch of its own.
     assert list(embeddings.batches_by_tokens([900, 10, 10], budget=100)) == [[0], [1, 2]]
 
 
-@pytest.mark.parametrize("length, count", [(1, 1), (1022, 1), (1023, 2), (1788, 2), (1789, 3), (34350, 45)])
-def test_windows_cover_every_residue_and_overlap(length, count):
-    starts = windows.window_starts(length)
-    assert len(starts) == count
-    assert starts[0] == 0 and starts[-1] == max(0, length - 1022)
-    steps = np.diff(starts)
-    assert (steps <= 1022 - 256).all() and (steps > 0).all()
-
-
-def test_a_long_protein_is_the_residue_mean_of_its_windows(tiny):
-    long = (INSULIN * 11)[:1200]
+def test_a_long_protein_is_the_residue_mean_of_its_windows(tiny, insulin):
+    long = (insulin * 11)[:1200]
     hidden = np.zeros((1200, 16))
     covered = np.zeros(1200)
-    for start in windows.window_starts(1200):
+    for start in window_starts(1200):
         hidden[start : start + 1022] += residue_embeddings(long[start : start + 1022], tiny)
         covered[start : start + 1022] += 1
     expected = (hidden / covered[:, None]).mean(0)
     np.testing.assert_allclose(mean_embeddings([long], tiny)[0], expected, atol=1e-5)
 
 
-def test_truncation_and_refusal_are_choices(tiny):
-    long = (INSULIN * 11)[:1200]
+def test_what_fits_is_the_checkpoints_to_say(tiny, insulin, monkeypatch):
+    monkeypatch.setattr(Checkpoint, "max_residues", 50)
+    found = mean_embeddings([insulin], tiny, long_proteins="truncate")
+    np.testing.assert_allclose(found, mean_embeddings([insulin[:50]], tiny), atol=1e-5)
+    with pytest.raises(ValueError, match="110 residues is longer than 50"):
+        residue_embeddings(insulin, tiny)
+
+
+def test_truncation_and_refusal_are_choices(tiny, insulin):
+    long = (insulin * 11)[:1200]
     truncated = mean_embeddings([long], tiny, long_proteins="truncate")
     np.testing.assert_allclose(truncated, mean_embeddings([long[:1022]], tiny), atol=1e-5)
     with pytest.raises(ValueError, match="1200 residues is longer than 1022"):
         mean_embeddings([long], tiny, long_proteins="error")
-    with pytest.raises(ValueError, match="choose"):
-        mean_embeddings([long], tiny, long_proteins="wndow")
 
 
-def test_the_plan_records_what_is_done_with_each_protein():
-    plan = window_plan(["M" * 10, "M" * 1200], "window")
-    assert plan.to_numpy().tolist() == [[10, 1, 10], [1200, 2, 1200]]
-    assert window_plan(["M" * 1200], "truncate").to_numpy().tolist() == [[1200, 1, 1022]]
-
-
-def test_running_out_of_memory_halves_the_batch(tiny, monkeypatch):
-    expected = mean_embeddings(SEQUENCES, tiny)
+def test_running_out_of_memory_halves_the_batch(tiny, proteins, monkeypatch):
+    expected = mean_embeddings(proteins, tiny)
     run, sizes = embeddings._hidden, []
 
     def small_device(checkpoint, sequences):
@@ -129,7 +107,7 @@ def test_running_out_of_memory_halves_the_batch(tiny, monkeypatch):
         return run(checkpoint, sequences)
 
     monkeypatch.setattr(embeddings, "_hidden", small_device)
-    np.testing.assert_allclose(mean_embeddings(SEQUENCES, tiny, max_tokens=4096), expected, atol=1e-5)
+    np.testing.assert_allclose(mean_embeddings(proteins, tiny, max_tokens=4096), expected, atol=1e-5)
     assert max(sizes) == 6 and sizes.count(6) == 1
 
 
@@ -152,23 +130,24 @@ def test_no_sequences_give_no_rows(tiny):
     assert mean_embeddings([], tiny).shape == (0, 16)
 
 
-def test_one_thread_or_several_give_the_same_and_the_threads_come_back(course):
+def test_one_thread_or_several_give_the_same_and_the_threads_come_back(course, proteins):
     cores = torch.get_num_threads()
-    several = mean_embeddings(SEQUENCES, course, max_tokens=256)
+    several = mean_embeddings(proteins, course, max_tokens=256)
     assert torch.get_num_threads() == cores
     torch.set_num_threads(1)
     try:
-        one = mean_embeddings(SEQUENCES, course, max_tokens=256)
+        one = mean_embeddings(proteins, course, max_tokens=256)
     finally:
         torch.set_num_threads(cores)
     np.testing.assert_allclose(several, one, atol=1e-5)
 
 
-def test_titin_embeds_in_bounded_memory(course):
+def test_titin_embeds_in_bounded_memory():
     """34,350 residues, the longest human protein: memory grows by what one batch needs, not by what titin would."""
     program = (
         "import resource, numpy as np, torch; torch.set_num_threads(2);"
-        "from dlfb_helpers.annotations import cafa; from dlfb_helpers.embedding import checkpoints;"
+        "from dlfb_helpers.annotations.cafa import load_cafa;"
+        "from dlfb_helpers.embedding.checkpoints import load_checkpoint;"
         "from dlfb_helpers.embedding.mean import mean_embeddings as embed;"
         "text = ''.join(load_cafa().sequences['Sequence'].head(200))[:34350]; assert len(text) == 34350;"
         "course = load_checkpoint('course', device='cpu'); embed([text[:1022]] * 4, course);"

@@ -8,74 +8,79 @@ import numpy as np
 import pytest
 
 from dlfb_helpers.embedding import runs as embedding_runs
-from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.pooling import POOLINGS
 from dlfb_helpers.embedding.runs import compute_missing, embed_proteins, store_settings
 from dlfb_helpers.embedding.store import EmbeddingStore
 from dlfb_helpers.files.assets import bundled_folder
-
-INSULIN = (
-    "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
-)
-SEQUENCES = [INSULIN, "MALWM", "M", INSULIN[::-1], (INSULIN * 5)[:500], INSULIN[24:54]]
-
-
-@pytest.fixture(scope="module")
-def tiny(tiny_folder):
-    return load_checkpoint(str(tiny_folder), device="cpu")
 
 
 def test_no_sequences_give_no_rows(tiny, tmp_path):
     assert embed_proteins([], tiny, cache=tmp_path).shape == (0, 16)
 
 
-def test_the_cache_gives_the_same_vectors_without_computing(tiny, tmp_path, monkeypatch):
+def test_the_cache_gives_the_same_vectors_without_computing(tiny, proteins, insulin, tmp_path, monkeypatch):
     calls = []
-    first = embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path, progress=lambda *done: calls.append(done))
-    np.testing.assert_allclose(first[:6], mean_embeddings(SEQUENCES, tiny), atol=1e-5)
+    first = embed_proteins([*proteins, insulin], tiny, cache=tmp_path, progress=lambda *done: calls.append(done))
+    np.testing.assert_allclose(first[:6], mean_embeddings(proteins, tiny), atol=1e-5)
     assert np.array_equal(first[0], first[6])
-    residues = sum(map(len, SEQUENCES))
+    residues = sum(map(len, proteins))
     assert calls == [(residues, residues)]  # the repeated insulin was computed once
 
-    def no_computing(*arguments):
+    def no_computing(*arguments, **options):
         raise AssertionError("computed again")
 
     monkeypatch.setattr(embedding_runs, "mean_embeddings", no_computing)
-    assert np.array_equal(embed_proteins([*SEQUENCES, INSULIN], tiny, cache=tmp_path), first)
+    assert np.array_equal(embed_proteins([*proteins, insulin], tiny, cache=tmp_path), first)
 
 
-def test_an_interrupted_run_resumes(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(embedding_runs, "RESIDUES_A_PART", 120)
+def test_an_interrupted_run_resumes(tiny, proteins, tmp_path, monkeypatch):
+    monkeypatch.setattr(embedding_runs, "RESIDUES_A_FILE", 120)
 
     def interrupt(done, total):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        embed_proteins(SEQUENCES, tiny, cache=tmp_path, progress=interrupt)
+        embed_proteins(proteins, tiny, cache=tmp_path, progress=interrupt)
     left = []
-    resumed = embed_proteins(SEQUENCES, tiny, cache=tmp_path, progress=lambda done, total: left.append(total))
-    assert 0 < left[0] < sum(map(len, SEQUENCES))
-    np.testing.assert_allclose(resumed, mean_embeddings(SEQUENCES, tiny), atol=1e-5)
+    resumed = embed_proteins(proteins, tiny, cache=tmp_path, progress=lambda done, total: left.append(total))
+    assert 0 < left[0] < sum(map(len, proteins))
+    np.testing.assert_allclose(resumed, mean_embeddings(proteins, tiny), atol=1e-5)
 
 
-def test_another_checkpoint_or_policy_does_not_hit_the_cache(tiny, course, tmp_path):
-    embed_proteins(["MALWM"], tiny, cache=tmp_path)
+def test_another_checkpoint_policy_or_pooling_does_not_hit_the_cache(tiny, course, tmp_path):
+    mean = embed_proteins(["MALWM"], tiny, cache=tmp_path)
     embed_proteins(["MALWM"], tiny, "truncate", cache=tmp_path)
     assert embed_proteins(["MALWM"], course, cache=tmp_path).shape == (1, 320)
-    assert len(list(tmp_path.iterdir())) == 3
+    largest = embed_proteins(["MALWM"], tiny, cache=tmp_path, pooling="max")
+    assert (largest > mean).all() and len(list(tmp_path.iterdir())) == 4
+    np.testing.assert_array_equal(embed_proteins(["MALWM"], tiny, cache=tmp_path, pooling=POOLINGS["max"]), largest)
+    assert len(list(tmp_path.rglob("part-*"))) == 4  # a function that has a name is that name
+
+
+def test_a_pooling_of_ones_own_is_computed_and_not_kept(tiny, proteins, tmp_path):
+    def smallest(tokens):
+        return tokens[1:-1].min(axis=0)
+
+    found = embed_proteins(proteins, tiny, cache=tmp_path, pooling=smallest)
+    np.testing.assert_array_equal(found, mean_embeddings(proteins, tiny, pooling=smallest))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="not stored; use mean_embeddings"):
+        compute_missing(proteins, tiny, cache=tmp_path, pooling=smallest)
 
 
 # One process loads the model and forks, so that each of the 20 tries costs a fraction of a second. The children use one
-# thread: OpenMP's threads do not survive a fork. They say through a pipe when a part has been written.
+# thread: OpenMP's threads do not survive a fork. They say through a pipe when a file has been written.
 FORKS = """
 import json, os, pathlib, random, signal, sys, time
 import torch
 torch.set_num_threads(1)
-from dlfb_helpers.annotations import cafa
-from dlfb_helpers.embedding import checkpoints, runs as embedding_runs
+from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.embedding import runs as embedding_runs
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 checkpoint = load_checkpoint(sys.argv[1], device="cpu")
 sequences = load_cafa().sequences.query("Length < 200")["Sequence"].head(150).tolist()
-embedding_runs.RESIDUES_A_PART = 300
+embedding_runs.RESIDUES_A_FILE = 300
 whole, killed, both = (pathlib.Path(sys.argv[2], name) for name in ("whole", "killed", "both"))
 def start(folder, pipe):
     child = os.fork()
@@ -83,30 +88,30 @@ def start(folder, pipe):
         embedding_runs.embed_proteins(sequences, checkpoint, cache=folder, progress=lambda *done: os.write(pipe, b"."))
         os._exit(0)
     return child
-def parts(folder):
+def files(folder):
     return {path.name: path.read_bytes() for path in folder.rglob("part-*.parquet")}
 reader, writer = os.pipe()
 began = time.monotonic()
 ends = [os.waitpid(start(whole, writer), 0)[1]]
-seconds_a_part = (time.monotonic() - began) / len(parts(whole))
+seconds_a_file = (time.monotonic() - began) / len(files(whole))
 chance, kept, at_work = random.Random(4), 0, 0
 for _ in range(20):
-    before, (reader, writer) = len(parts(killed)), os.pipe()
+    before, (reader, writer) = len(files(killed)), os.pipe()
     child = start(killed, writer)
     os.close(writer)
     reported = sum(len(os.read(reader, 1)) for _ in range(chance.randrange(3)))
-    time.sleep(chance.uniform(0, 2 * seconds_a_part))
+    time.sleep(chance.uniform(0, 2 * seconds_a_file))
     os.kill(child, signal.SIGKILL)
     at_work += os.waitpid(child, 0)[1] == signal.SIGKILL
     reported += len(os.read(reader, 1000))
-    kept += len(parts(killed)) >= before + reported
-unfinished = len(parts(killed)) < len(parts(whole))
+    kept += len(files(killed)) >= before + reported
+unfinished = len(files(killed)) < len(files(whole))
 reader, writer = os.pipe()
 ends += [os.waitpid(start(killed, writer), 0)[1]]
 ends += [os.waitpid(child, 0)[1] for child in [start(both, writer), start(both, writer)]]
 print(json.dumps({
-    "parts": len(parts(whole)), "kept": kept, "at work": at_work, "unfinished": unfinished, "ends": ends,
-    "killed is whole": parts(killed) == parts(whole), "both is whole": parts(both) == parts(whole),
+    "files": len(files(whole)), "kept": kept, "at work": at_work, "unfinished": unfinished, "ends": ends,
+    "killed is whole": files(killed) == files(whole), "both is whole": files(both) == files(whole),
 }))
 """
 
@@ -120,11 +125,11 @@ def forks(tiny_folder, tmp_path_factory):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_killed_twenty_times_it_keeps_every_part_and_ends_the_same_byte_for_byte(forks):
-    assert forks["parts"] > 50
+def test_killed_twenty_times_it_keeps_every_file_and_ends_the_same_byte_for_byte(forks):
+    assert forks["files"] > 50
     assert forks["at work"] >= 18  # of 20: SIGKILL met a child that had not finished
     assert forks["unfinished"]  # after the last kill there was work left
-    assert forks["kept"] == 20  # what had been reported was on disk: at most the part in work was lost
+    assert forks["kept"] == 20  # what had been reported was on disk: at most the file in work was lost
     assert forks["ends"] == [0, 0, 0, 0]
     assert forks["killed is whole"]
 
@@ -133,28 +138,28 @@ def test_two_processes_that_write_at_once_leave_the_files_of_one(forks):
     assert forks["both is whole"]
 
 
-def test_a_damaged_part_is_named_and_rebuilt_byte_for_byte(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(embedding_runs, "RESIDUES_A_PART", 40)
-    vectors = embed_proteins(SEQUENCES, tiny, cache=tmp_path)
+def test_a_damaged_file_is_named_and_rebuilt_byte_for_byte(tiny, proteins, tmp_path, monkeypatch):
+    monkeypatch.setattr(embedding_runs, "RESIDUES_A_FILE", 40)
+    vectors = embed_proteins(proteins, tiny, cache=tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("part-*")}
     assert len(before) > 2
     damaged = sorted(before)[1]
     damaged.write_bytes(before[damaged][:-1])
     with pytest.warns(UserWarning, match=f"{damaged.name} is damaged"):
-        assert np.array_equal(embed_proteins(SEQUENCES, tiny, cache=tmp_path), vectors)
+        assert np.array_equal(embed_proteins(proteins, tiny, cache=tmp_path), vectors)
     assert {path: path.read_bytes() for path in tmp_path.rglob("part-*")} == before
 
 
-def test_shards_write_the_files_of_one_run_and_a_wrong_one_is_refused(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(embedding_runs, "RESIDUES_A_PART", 40)
-    compute_missing(SEQUENCES, tiny, cache=tmp_path / "one")
+def test_shards_write_the_files_of_one_run_and_a_wrong_one_is_refused(tiny, proteins, tmp_path, monkeypatch):
+    monkeypatch.setattr(embedding_runs, "RESIDUES_A_FILE", 40)
+    compute_missing(proteins, tiny, cache=tmp_path / "one")
     for number in (2, 1):
-        compute_missing(SEQUENCES, tiny, cache=tmp_path / "two", shard=(number, 2))
+        compute_missing(proteins, tiny, cache=tmp_path / "two", shard=(number, 2))
     one, two = (sorted(p.name for p in (tmp_path / name).rglob("part-*")) for name in ("one", "two"))
     assert one == two and len(one) > 2
     for shard in ((0, 2), (3, 2), (1, 0)):
         with pytest.raises(ValueError, match=f"no shard {shard[0]} of {shard[1]}"):
-            compute_missing(SEQUENCES, tiny, cache=tmp_path, shard=shard)
+            compute_missing(proteins, tiny, cache=tmp_path, shard=shard)
 
 
 def test_the_settings_are_those_of_the_bundled_vectors(course):
@@ -166,3 +171,5 @@ def test_the_settings_are_those_of_the_bundled_vectors(course):
         "precision": "float32",
         "long proteins": "window 1022/256",
     }
+    others = store_settings(course, "truncate", "median")
+    assert (others["pooling"], others["long proteins"]) == ("median", "truncate 1022/256")

@@ -31,14 +31,14 @@ def test_other_settings_see_nothing(tmp_path, vectors):
     assert EmbeddingStore(SETTINGS | {"pooling": "cls"}, tmp_path).read() == {}
 
 
-def test_the_same_part_twice_is_one_file(tmp_path, vectors):
+def test_the_same_vectors_twice_is_one_file(tmp_path, vectors):
     store = EmbeddingStore(SETTINGS, tmp_path)
     assert store.write(["a", "b", "c"], vectors) == store.write(["a", "b", "c"], vectors)
     assert len(list(store.folder.glob("part-*"))) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"not parquet"])
-def test_a_damaged_part_is_named_and_removed(tmp_path, vectors, damage):
+def test_a_damaged_file_is_named_and_removed(tmp_path, vectors, damage):
     store = EmbeddingStore(SETTINGS, tmp_path)
     path = store.write(["a", "b", "c"], vectors)
     store.write(["d"], vectors[:1])
@@ -55,7 +55,7 @@ def test_an_unfinished_write_is_not_read(tmp_path, vectors):
     assert store.read() == {}
 
 
-def test_settings_are_written_beside_the_parts(tmp_path, vectors):
+def test_settings_are_written_beside_the_vectors(tmp_path, vectors):
     path = EmbeddingStore(SETTINGS, tmp_path).write(["a", "b", "c"], vectors)
     assert '"pooling": "mean"' in path.with_name("settings.json").read_text()
 
@@ -72,8 +72,8 @@ def test_keys_depend_on_the_sequence_alone():
 
 def test_what_a_killed_writer_left_is_removed_but_not_a_live_ones(tmp_path, vectors):
     store = EmbeddingStore(SETTINGS, tmp_path)
-    part = store.write(["a", "b", "c"], vectors)
-    old, live = (part.with_name(f".part-{name}.partial") for name in ("old", "live"))
+    written = store.write(["a", "b", "c"], vectors)
+    old, live = (written.with_name(f".part-{name}.partial") for name in ("old", "live"))
     for path in (old, live):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - 7200,) * 2)
@@ -91,10 +91,10 @@ def test_a_full_disk_is_named_and_nothing_is_left(tmp_path, vectors, monkeypatch
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_a_part_that_does_not_fit_is_named_and_nothing_of_it_is_left(tmp_path, vectors):
+def test_a_file_that_does_not_fit_is_named_and_nothing_of_it_is_left(tmp_path, vectors):
     store = EmbeddingStore(SETTINGS, tmp_path)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400, limits[1]))  # settings.json fits, a part does not: a real error
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400, limits[1]))  # settings.json fits, the vectors do not: a real error
     try:
         with pytest.raises(OSError, match=r"free some space or name another folder: .*part-\w+\.parquet"):
             store.write(["a", "b", "c"], vectors)
@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, vectors):
         EmbeddingStore(SETTINGS, tmp_path / "file").write(["a", "b", "c"], vectors)
 
 
-def test_a_part_that_another_reader_removed_is_passed_over(tmp_path, vectors):
+def test_a_file_that_another_reader_removed_is_passed_over(tmp_path, vectors):
     store = EmbeddingStore(SETTINGS, tmp_path)
     store.write(["d"], vectors[:1])
     (store.folder / "part-gone.parquet").symlink_to(tmp_path / "gone")  # listed, and no longer there to be read
