@@ -42,7 +42,7 @@ def zipped(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
-PACKED = {".gz": gzip.compress(CONTENT), ".xz": lzma.compress(CONTENT), ".zip": zipped(a=CONTENT)}
+PACKED = {".gz": gzip.compress(CONTENT, mtime=0), ".xz": lzma.compress(CONTENT), ".zip": zipped(a=CONTENT)}
 CHECKSUM = zlib.crc32(CONTENT).to_bytes(4, "little")
 LOCKED_ZIP = re.sub(rb"(PK\x01\x02....)\0\0", rb"\1" + b"\x01\0", PACKED[".zip"])
 
