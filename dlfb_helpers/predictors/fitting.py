@@ -49,7 +49,22 @@ class Fitted(NamedTuple):
 def choose_and_fit(
     train: Proteins, valid: Proteins, ontology: Ontology, networks: Mapping[str, NetworkSettings]
 ) -> Fitted:
-    """Choose the settings, fit the mixture on all that may be seen, calibrate it and pick its threshold."""
+    """Choose the settings, fit the mixture on all that may be seen, calibrate it and pick its threshold.
+
+    Parameters
+    ----------
+    train, valid
+        The two parts whose labels may be seen.
+    ontology
+        Of the terms.
+    networks
+        Named settings to choose among.
+
+    Returns
+    -------
+    Fitted
+        All that a `Predictor` is made of.
+    """
     choice, trials, on_valid = choose(train, valid, networks)
     valid_mixture = make_consistent(on_valid["mixture"], train.targets.columns, ontology)
     calibration = LogitScaling.fit(valid.targets, valid_mixture)
@@ -66,7 +81,24 @@ def make_predictor(
     annotations: str,
     measured: Mapping[str, str],
 ) -> Predictor:
-    """Put together what was fitted and what a reader has to know; `annotations` and `measured` go into the card."""
+    """Put together what was fitted and what a reader has to know.
+
+    Parameters
+    ----------
+    fitted
+        From `choose_and_fit`.
+    ontology, checkpoint, aspect
+        What the labels and the vectors came from.
+    annotations
+        A sentence for the card: source of the labels, and which proteins.
+    measured
+        Rows for the card: what was measured, and its value.
+
+    Returns
+    -------
+    Predictor
+        Ready to predict, and to be saved.
+    """
     terms = fitted.mixture.known.targets.columns
     facts = {
         "checkpoint": checkpoint.name,
@@ -162,7 +194,7 @@ def measure(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, flo
 
 
 def card_rows(measured: Mapping[str, float]) -> dict[str, str]:
-    """What `measure` returned, as a model card has it."""
+    """Write what `measure` returned as a model card has it."""
     auprc = "{auPRC:.2f} ({low:.2f} to {high:.2f})".format(**measured)
     return {
         f"test auPRC over {measured['proteins']:,} proteins": auprc,

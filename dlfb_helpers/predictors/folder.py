@@ -1,4 +1,4 @@
-"""A predictor in a folder, written whole or not at all, and read only if it is what was written.
+"""A predictor in a folder: written whole or not at all, and refused where a file was altered since.
 
 predictor.json        terms with their names, settings, calibration, threshold, facts (vectors, what was measured)
 weights.safetensors   networks, whitening, embeddings and labels of the proteins whose labels vote
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,25 @@ BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "
 
 
 def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
-    """Write the folder, whole or not at all; one that is there already is replaced."""
+    """Write a predictor to a folder, whole or not at all.
+
+    Parameters
+    ----------
+    predictor
+        Trained.
+    folder
+        Where to; one that is there already is replaced.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OSError
+        If the folder may not be written to.
+    """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
@@ -49,7 +68,17 @@ def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
 
 
 def load_predictor(folder: str | Path = "course") -> Predictor:
-    """Read a predictor: one of `BUNDLED`, or a folder that `save_predictor` wrote.
+    """Read a predictor.
+
+    Parameters
+    ----------
+    folder
+        One of the names in `BUNDLED`, or a folder that `save_predictor` wrote.
+
+    Returns
+    -------
+    Predictor
+        Its checkpoint is loaded when it is first needed.
 
     Raises
     ------
@@ -100,12 +129,12 @@ def _write(predictor: Predictor, folder: Path) -> None:
 
 
 def _tensors(predictor: Predictor) -> dict[str, np.ndarray]:
-    """What goes into the safetensors file; float16 loses nothing, for what was fitted is rounded to it already."""
+    """Name the arrays of the safetensors file; float16 loses nothing, for what was fitted is rounded to it already."""
     known, (whitening, ensemble) = predictor.mixture.known, predictor.mixture.networks
     tensors = {
         f"network/{layer}/{kind}": values.astype(np.float16)
-        for layer, of_layer in ensemble.params.items()
-        for kind, values in of_layer.items()
+        for layer, arrays in ensemble.params.items()
+        for kind, values in arrays.items()
     }
     if whitening is not None:
         tensors |= {"whitening/mean": whitening.mean, "whitening/matrix": whitening.matrix}
@@ -131,16 +160,16 @@ def _networks(
     return TrainedNetworks(whitening, Ensemble(hyperparameters, params, passes, history))
 
 
-def _choice(settings: dict) -> Choice:
-    network = settings["network"]
-    network = NetworkSettings(network["whitening"], Hyperparameters(**network["hyperparameters"]))
+def _choice(settings: dict[str, Any]) -> Choice:
+    saved = settings["network"]
+    network = NetworkSettings(saved["whitening"], Hyperparameters(**saved["hyperparameters"]))
     return Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
 
 
-def model_card(facts: Mapping) -> str:
+def model_card(facts: Mapping[str, Any]) -> str:
     """Say in Markdown what a predictor is, what it was made from and how good it was."""
     measured = "\n".join(f"| {name} | {value} |" for name, value in facts["measured"].items())
-    made = "\n".join(f"| {name} | {facts[name]} |" for name in ("aspect", "ontology", "annotations"))
+    made_from = "\n".join(f"| {name} | {facts[name]} |" for name in ("aspect", "ontology", "annotations"))
     vectors = "\n".join(f"| {name} | {value} |" for name, value in facts["vectors"].items() if name != "checkpoint")
     return f"""# A predictor of protein functions
 
@@ -153,7 +182,7 @@ and calibrated by logit scaling. Made by the protein-function course; load with
 |---|---|
 | checkpoint | {facts["checkpoint"]}, weights {facts["vectors"]["checkpoint"][:16]} |
 {vectors}
-{made}
+{made_from}
 
 | measured | |
 |---|---|

@@ -5,14 +5,19 @@ What is fitted is rounded to half precision at once, as a saved `Predictor` hold
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
+from dlfb_helpers.predictors.neighbours import (
+    AlignmentSettings,
+    EmbeddingSettings,
+    alignment_neighbours,
+    embedding_neighbours,
+)
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
 from dlfb_helpers.proteins.families import alignment_bits
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
@@ -38,9 +43,9 @@ class NetworkSettings:
 class Choice:
     """What the validation proteins chose."""
 
-    plain_neighbours: Mapping[str, float]
-    neighbours: Mapping[str, float]
-    alignment: Mapping[str, float]
+    plain_neighbours: EmbeddingSettings
+    neighbours: EmbeddingSettings
+    alignment: AlignmentSettings
     network: NetworkSettings
     weights: tuple[int, int, int]
 
@@ -52,7 +57,18 @@ class TrainedNetworks(NamedTuple):
     ensemble: Ensemble
 
     def predict(self, embeddings: np.ndarray) -> np.ndarray:
-        """Probabilities of each network, shape (networks, proteins, terms), float32."""
+        """Predict with each network.
+
+        Parameters
+        ----------
+        embeddings
+            Not scaled, shape (proteins, D).
+
+        Returns
+        -------
+        numpy.ndarray
+            Probabilities, float32, shape (networks, proteins, terms).
+        """
         return self.ensemble.predict(network_inputs(self.whitening, embeddings))
 
 
@@ -65,14 +81,29 @@ class Mixture(NamedTuple):
 
     @classmethod
     def fit(cls, choice: Choice, known: Proteins, seeds: Sequence[int] = range(5)) -> Mixture:
-        """Fit everything on `known`: all proteins whose labels may be seen; `seeds` are the networks'."""
+        """Fit everything on the proteins whose labels may be seen.
+
+        Parameters
+        ----------
+        choice
+            What `choose` found.
+        known
+            All proteins whose labels may be seen.
+        seeds
+            Of the networks, one each.
+
+        Returns
+        -------
+        Mixture
+            Rounded to half precision, as it is saved.
+        """
         known = replace(known, embeddings=round_to_half(known.embeddings))
         whitening, ensemble = train_networks(choice.network, known, seeds=seeds)
         if whitening is not None:
             whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
         params = {
-            layer: {kind: round_to_half(values) for kind, values in of_layer.items()}
-            for layer, of_layer in ensemble.params.items()
+            layer: {kind: round_to_half(values) for kind, values in arrays.items()}
+            for layer, arrays in ensemble.params.items()
         }
         return cls(choice, known, TrainedNetworks(whitening, ensemble._replace(params=params)))
 
@@ -119,16 +150,29 @@ def train_networks(
     settings: NetworkSettings, known: Proteins, valid: Proteins | None = None, seeds: Sequence[int] = range(5)
 ) -> TrainedNetworks:
     """Train a network for each seed on `known`; `valid` says when to stop, unless `stop_after` does."""
-    from dlfb_helpers.training.ensemble import train_ensemble  # JAX, which a predictor that is trained does not need
+    from dlfb_helpers.training.ensemble import train_ensemble  # with JAX, which predicting does not need
 
     whitening = None if settings.whitening is None else Whitening.fit(known.embeddings, settings.whitening)
-    checks = valid and (network_inputs(whitening, valid.embeddings), valid.targets)
     inputs = network_inputs(whitening, known.embeddings)
-    return TrainedNetworks(whitening, train_ensemble(settings.hyperparameters, inputs, known.targets, checks, seeds))
+    watched = None if valid is None else (network_inputs(whitening, valid.embeddings), valid.targets)
+    return TrainedNetworks(whitening, train_ensemble(settings.hyperparameters, inputs, known.targets, watched, seeds))
 
 
 def mix(weights: Sequence[float], *tables: np.ndarray) -> np.ndarray:
-    """Weighted mean of probabilities of one shape."""
+    """Weighted mean of tables of probabilities.
+
+    Parameters
+    ----------
+    weights
+        One for each table, not all 0.
+    *tables
+        Probabilities, all of one shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, float32.
+    """
     return np.average(tables, axis=0, weights=weights).astype(np.float32)
 
 

@@ -7,6 +7,8 @@ with it), the scores do too. They see training labels only; what they are scored
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -16,6 +18,21 @@ from dlfb_helpers.predictors.whitening import Whitening, unit_length
 
 CHUNK = 1_000_000
 """Cosines held at a time; with their ranking, some 30 MB."""
+
+
+class EmbeddingSettings(TypedDict):
+    """Settings of `embedding_neighbours`."""
+
+    whitening: float
+    k: int
+    temperature: float
+
+
+class AlignmentSettings(TypedDict):
+    """Settings of `alignment_neighbours`."""
+
+    power: float
+    prior: float
 
 
 def alignment_neighbours(

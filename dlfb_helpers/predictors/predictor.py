@@ -1,4 +1,4 @@
-"""From sequences to calibrated probabilities that obey the ontology: what a trained mixture says of new proteins."""
+"""From sequences to calibrated probabilities that obey the ontology: what a trained mixture predicts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class Predictor:
     ancestors: np.ndarray
     calibration: LogitScaling
     threshold: float
-    facts: Mapping
+    facts: Mapping[str, Any]
 
     @property
     def long_proteins(self) -> str:
@@ -67,8 +68,22 @@ class Predictor:
     def check(self, checkpoint: Checkpoint) -> Checkpoint:
         """Return `checkpoint` if its vectors are those that the predictor was trained on.
 
-        Weights, layer, pooling and the policy for long proteins have to be the same, or it is a ValueError. Another
-        precision, as on a GPU, moves vectors so little that it is a warning.
+        Another precision, as on a GPU, moves vectors so little that it is a warning.
+
+        Parameters
+        ----------
+        checkpoint : Checkpoint
+            Loaded.
+
+        Returns
+        -------
+        Checkpoint
+            The same.
+
+        Raises
+        ------
+        ValueError
+            If weights, layer, pooling or the policy for long proteins differ.
         """
         wanted, found = self.facts["vectors"], store_settings(checkpoint, self.long_proteins)
         different = [name for name in wanted | found if wanted.get(name) != found.get(name)]
@@ -115,18 +130,58 @@ class Predictor:
         return self.from_embeddings(self.embed(sequences, checkpoint, progress))
 
     def embed(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress: Progress = None) -> Proteins:
-        """Embed sequences as the predictor wants them; parameters as for `predict`."""
+        """Embed sequences as the predictor wants them.
+
+        Parameters
+        ----------
+        sequences, checkpoint, progress
+            As for `predict`.
+
+        Returns
+        -------
+        Proteins
+            Without labels.
+
+        Raises
+        ------
+        ValueError
+            As `predict`.
+        """
         checkpoint = self.check(checkpoint) if checkpoint else self.checkpoint
         vectors = embed_proteins(sequences.tolist(), checkpoint, self.long_proteins, progress=progress)
         return Proteins.unlabelled(sequences.index.tolist(), sequences.tolist(), vectors)
 
     def from_embeddings(self, proteins: Proteins, bits: np.ndarray | None = None) -> pd.DataFrame:
-        """Predict as `predict` does, from what `embed` returned; `bits` as for `Mixture.predict`."""
+        """Predict for proteins that are embedded already.
+
+        Parameters
+        ----------
+        proteins : Proteins
+            From `embed`; labels are not looked at.
+        bits : numpy.ndarray, optional
+            As for `Mixture.predict`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `predict`.
+        """
         calibrated = self.calibration(self.scores(proteins, bits)).astype(np.float32)
         return pd.DataFrame(calibrated, index=proteins.targets.index, columns=list(self.names))
 
     def scores(self, proteins: Proteins, bits: np.ndarray | None = None) -> np.ndarray:
-        """The mixture's probabilities, consistent but not calibrated: float32, shape (proteins, terms)."""
+        """Predict the mixture's probabilities before calibration.
+
+        Parameters
+        ----------
+        proteins, bits
+            As for `from_embeddings`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32, shape (proteins, terms); they obey the ontology.
+        """
         if len(proteins) == 0:
             return np.zeros((0, len(self.names)), dtype=np.float32)
         return raise_ancestors(self.mixture.predict(proteins, bits)["mixture"], self.ancestors)

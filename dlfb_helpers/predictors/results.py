@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,16 @@ class Sealed:
     def open(self, predictions: Mapping[str, np.ndarray]) -> pd.DataFrame:
         """Return the labels, and lock the predictions so that none can be changed afterwards.
 
+        Parameters
+        ----------
+        predictions : mapping of str to numpy.ndarray
+            Name of a predictor -> probabilities, of the shape of the labels.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The labels.
+
         Raises
         ------
         RuntimeError
@@ -38,7 +49,7 @@ class Sealed:
             If there is no prediction, or one is no finite table of the labels' shape.
         """
         if self._opened:
-            raise RuntimeError("these test labels have been used: settle every prediction first, then open them once")
+            raise RuntimeError("these test labels have been used: finish every prediction first, then open them once")
         if not predictions:
             raise ValueError("no predictions: the test labels are opened in exchange for all of them")
         for name, table in predictions.items():
@@ -49,18 +60,34 @@ class Sealed:
         return self._targets
 
 
-def load_results() -> dict:
-    """Return the results file: what was measured, on which proteins, with which settings."""
+def load_results() -> dict[str, Any]:
+    """Return the results file: what was measured, on which proteins, with which settings.
+
+    Returns
+    -------
+    dict
+        As `make results` wrote it.
+    """
     return json.loads((bundled_folder("results") / "results.json").read_text(encoding="utf-8"))
 
 
 def load_predictions(split: str) -> pd.DataFrame:
-    """Return the mixture's test probabilities, float32: a row a protein (EntryID), a column a term.
+    """Return the mixture's test probabilities.
 
     Parameters
     ----------
     split
         One of those in the results file, such as "random" or "families".
+
+    Returns
+    -------
+    pandas.DataFrame
+        Probabilities, float32: a row a protein (EntryID), a column a term.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
     """
     folder = bundled_folder("results")
     path = folder / f"{split}.parquet"

@@ -6,9 +6,10 @@ does not look at (and that `Proteins.without_targets` takes away).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +20,22 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors.baselines import constant_frequency, logistic_regression
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, mix, train_networks
-from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
+from dlfb_helpers.predictors.neighbours import (
+    AlignmentSettings,
+    EmbeddingSettings,
+    alignment_neighbours,
+    embedding_neighbours,
+)
 from dlfb_helpers.proteins.families import alignment_bits
 from dlfb_helpers.training.trained import Hyperparameters
 
-NEIGHBOURS = [
+NEIGHBOURS: list[EmbeddingSettings] = [
     {"whitening": whitening, "k": k, "temperature": temperature}
     for whitening, k, temperature in product((0.0, 0.5, 0.75, 1.0), (50, 100), (0.07, 0.1, 0.15))
 ]
 """Settings of the embedding neighbours to choose among."""
 
-ALIGNMENT = [
+ALIGNMENT: list[AlignmentSettings] = [
     {"power": power, "prior": times * 50.0**power} for power, times in product((1.0, 2.0, 3.0, 4.0), (0.3, 1.0))
 ]
 """Settings of the alignment neighbours; the prior weighs as much as some alignments of 50 bits."""
@@ -69,7 +75,7 @@ WEIGHTS = [weights for weights in product((0, 1, 2), repeat=3) if any(weights) a
 
 
 def score(targets: pd.DataFrame, probabilities: np.ndarray) -> float:
-    """What is maximised: auPRC, mean over proteins."""
+    """Score probabilities by what is maximised: auPRC, mean over proteins."""
     return float(np.nanmean(average_precision(targets, probabilities)))
 
 
@@ -96,18 +102,20 @@ def choose(
     dict of str to numpy.ndarray
         Validation probabilities: of each network by name, shape (seeds, proteins, terms); "mixture" (proteins, terms).
     """
-    trials = []
+    trials: list[dict[str, Any]] = []
 
-    def best(predictor: str, candidates: Sequence, predict) -> tuple:
+    def best(
+        predictor: str, candidates: Sequence[Any], predict_with: Callable[[Any], np.ndarray]
+    ) -> tuple[Any, np.ndarray]:
         """Keep the best candidate and what it predicts."""
         scored = []
         for settings in candidates:
-            probabilities = predict(settings)
+            probabilities = predict_with(settings)
             scored.append((score(valid.targets, probabilities), settings, probabilities))
             trials.append({"predictor": predictor, "settings": settings, "auprc": scored[-1][0]})
         return max(scored, key=lambda trial: trial[0])[1:]
 
-    def by_embedding(settings: Mapping) -> np.ndarray:
+    def by_embedding(settings: EmbeddingSettings) -> np.ndarray:
         return embedding_neighbours(train.embeddings, train.targets, valid.embeddings, **settings)
 
     plain, _ = best("embedding neighbours, plain", [s for s in NEIGHBOURS if s["whitening"] == 0], by_embedding)
@@ -117,7 +125,7 @@ def choose(
         "alignment neighbours", ALIGNMENT, lambda settings: alignment_neighbours(bits, train.targets, **settings)
     )
     trained = {name: train_networks(settings, train, valid, seeds) for name, settings in networks.items()}
-    predictions = {name: networks.predict(valid.embeddings) for name, networks in trained.items()}
+    predictions = {name: members.predict(valid.embeddings) for name, members in trained.items()}
     best("networks", list(networks), lambda name: predictions[name].mean(axis=0))
     (name, weights), mixed = best(
         "mixture",

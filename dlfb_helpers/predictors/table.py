@@ -43,10 +43,10 @@ def prediction_tables(
     """
     proteins, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
     for start in range(0, len(proteins), PROTEINS_AT_ONCE):
-        some = proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE])
-        bits = alignment_bits(some.sequences, known.sequences)
-        probabilities = predictor.from_embeddings(some, bits)
-        yield _rows(predictor, probabilities, nearest_proteins(some, known, bits), minimum)
+        batch = proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE])
+        bits = alignment_bits(batch.sequences, known.sequences)
+        probabilities = predictor.from_embeddings(batch, bits)
+        yield _rows(predictor, probabilities, nearest_proteins(batch, known, bits), minimum)
 
 
 def _rows(predictor: Predictor, probabilities: pd.DataFrame, nearest: pd.DataFrame, minimum: float) -> pd.DataFrame:
@@ -72,16 +72,29 @@ def _rows(predictor: Predictor, probabilities: pd.DataFrame, nearest: pd.DataFra
 
 
 def _functions(predictor: Predictor, entries: pd.Series) -> dict[str, str]:
-    """The most specific functions of training proteins, by name."""
-    labels = predictor.mixture.known.targets
-    some = labels.loc[[entry for entry in dict.fromkeys(entries) if entry]]
-    specific = specific_terms(some.to_numpy(), predictor.ancestors)
+    """Name the most specific functions of training proteins."""
+    targets = predictor.mixture.known.targets
+    labels = targets.loc[[entry for entry in dict.fromkeys(entries) if entry]]
+    specific = specific_terms(labels.to_numpy(), predictor.ancestors)
     names = np.array(list(predictor.names.values()), dtype=object)
-    return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(some.index, specific)}
+    return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(labels.index, specific)}
 
 
 def tsv(table: pd.DataFrame, heading: bool = True) -> str:
-    """The rows as tab-separated text: probabilities with three decimals, identities with two."""
+    """Write the rows as tab-separated text: probabilities with three decimals, identities with two.
+
+    Parameters
+    ----------
+    table
+        From `prediction_tables`.
+    heading
+        Whether the first line names the columns.
+
+    Returns
+    -------
+    str
+        A line for each row.
+    """
     text = table.assign(
         probability=table["probability"].map("{:.3f}".format),
         identity=table["identity"].map("{:.2f}".format, na_action="ignore"),
@@ -91,7 +104,18 @@ def tsv(table: pd.DataFrame, heading: bool = True) -> str:
 
 
 def cafa_tsv(table: pd.DataFrame) -> str:
-    """The rows as CAFA wants them: protein, term and probability in (0, 1], no heading."""
+    """Write the rows as CAFA wants them: protein, term and probability in (0, 1], no heading.
+
+    Parameters
+    ----------
+    table
+        From `prediction_tables`.
+
+    Returns
+    -------
+    str
+        A line for each row whose probability is at least 0.0005, so that it is not rounded to 0.
+    """
     probable = table[table["probability"] >= 0.0005]
     text = probable[["protein", "term"]].assign(probability=probable["probability"].map("{:.3f}".format))
     return text.to_csv(sep="\t", index=False, header=False, lineterminator="\n")

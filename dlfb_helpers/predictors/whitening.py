@@ -85,7 +85,23 @@ class Whitening:
 
 
 def unit_length(vectors: np.ndarray) -> np.ndarray:
-    """Scale each row to length 1; a row of zeros has no direction and is a ValueError."""
+    """Scale each row to length 1.
+
+    Parameters
+    ----------
+    vectors
+        Shape (n, D).
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, each row of length 1.
+
+    Raises
+    ------
+    ValueError
+        If a row is all zeros: it has no direction.
+    """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if (lengths == 0).any():
         raise ValueError(
