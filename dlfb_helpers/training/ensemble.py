@@ -53,7 +53,7 @@ def train_ensemble(
     ------
     ValueError
         If the tables do not fit each other, there are fewer training proteins than a batch holds, or nothing says
-        when to stop.
+        when to stop: neither `valid` with labels nor `stop_after` is there, or training diverges from the start.
     """
     if valid is None and not hyperparameters.stop_after:
         raise ValueError("give validation proteins, or hyperparameters whose stop_after says after which pass to stop")
@@ -64,11 +64,16 @@ def train_ensemble(
         raise ValueError(f"inputs and targets do not fit: shapes {[table.shape for table in tables]}")
     if n < hyperparameters.batch_size:
         raise ValueError(f"{n} training proteins do not fill a batch of {hyperparameters.batch_size}")
+    if not (hyperparameters.stop_after or tables[-1].any()):
+        raise ValueError("the validation proteins have no labels: nothing says when to stop")
     tables += [list_positives(tables[-1])]
     params, scores = _train(hyperparameters, jnp.asarray(list(seeds), jnp.uint32), *map(jnp.asarray, tables))
     history = np.asarray(scores)
     stop = hyperparameters.stop_after
-    passes = np.full(len(history), stop) if stop else history.argmax(axis=1) + 1
+    if not stop and np.isnan(history).all(axis=1).any():
+        raise ValueError("the validation auPRC of a member is always NaN: training has diverged; lower learning_rate")
+    # Where training diverges later, the last scores are NaN.
+    passes = np.full(len(history), stop) if stop else np.nanargmax(history, axis=1) + 1
     return Ensemble(hyperparameters, jax.tree.map(np.asarray, params), passes, history)
 
 

@@ -89,6 +89,11 @@ def train(
         The trained state, and the metrics: under "train" the `step` and `loss` of every step, under "valid" the `step`
         and what `eval_step` returns of every evaluation. Means are over all proteins of the part, whatever the batch
         size.
+
+    Raises
+    ------
+    ValueError
+        If the train part ends before the last step.
     """
     valid = _whole(dataset_splits["valid"])
     metrics: dict[str, list[dict[str, float]]] = {"train": [], "valid": [{"step": 0} | eval_step(state, valid)]}
@@ -98,6 +103,10 @@ def train(
         metrics["train"].append({"step": step, "loss": float(loss)})
         if step % eval_every == 0 or step == num_steps:
             metrics["valid"].append({"step": step} | eval_step(state, valid))
+    if (taken := len(metrics["train"])) < num_steps:
+        raise ValueError(
+            f"the train part ended after {taken} of {num_steps} steps; is_training=True of convert_to_tfds repeats it"
+        )
     return state, metrics
 
 
