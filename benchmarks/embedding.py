@@ -38,7 +38,7 @@ def model_of(shape: str) -> tuple[Checkpoint, EsmModel]:
     config = EsmConfig(**(course.encoder.config.to_dict() | sizes), attn_implementation="sdpa")
     stock = EsmModel(config, add_pooling_layer=False).eval()
     if width != course.width:
-        return Checkpoint(shape, "random", course.tokenizer, stock, torch.device("cpu")), stock
+        return Checkpoint.of_model(stock, course.tokenizer, name=shape), stock
     stock.load_state_dict(course.encoder.state_dict())
     return course, stock
 
