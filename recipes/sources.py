@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlfb_helpers.files.assets import sha256
+from dlfb_helpers.files.manifest import sha256
 
 SOURCES_DIR = Path("build/sources")
 

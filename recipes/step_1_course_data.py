@@ -22,7 +22,7 @@ from pathlib import Path
 from dlfb_helpers.annotations.cafa import ONTOLOGY_TABLE
 from dlfb_helpers.annotations.obo import read_obo
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
-from dlfb_helpers.files.assets import verify, write_manifest
+from dlfb_helpers.files.manifest import verify, write_manifest
 from recipes.annotations import EXPERIMENTAL, HUMAN, annotate
 from recipes.sources import SOURCES, ontology_database, swissprot_sequences
 

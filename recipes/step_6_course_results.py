@@ -35,7 +35,7 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
 from dlfb_helpers.dataset.time_split import split_by_time
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
-from dlfb_helpers.files.assets import write_manifest
+from dlfb_helpers.files.manifest import write_manifest
 from dlfb_helpers.metrics.cafa import f_at, fmax, information_content, smin
 from dlfb_helpers.metrics.calibration import (
     Isotonic,

@@ -15,7 +15,8 @@ import pandas as pd
 
 from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
-from dlfb_helpers.files.assets import bundled_folder, sha256
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.manifest import sha256
 from dlfb_helpers.files.packed import ENDINGS, AnyPath, as_path, clear_errors, opened
 from dlfb_helpers.proteins.fasta import read_fasta
 

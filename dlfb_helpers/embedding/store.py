@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dlfb_helpers.files.assets import cache_folder
-from dlfb_helpers.files.atomic import write_atomically
+from dlfb_helpers.files.atomic import SUFFIX, is_abandoned, write_atomically
 
 
 def vector_column(vectors: np.ndarray) -> pa.FixedSizeListArray:
@@ -53,8 +52,10 @@ class EmbeddingStore:
     def read(self) -> dict[str, np.ndarray]:
         """Return key -> vector (D,), float32, of every file that is whole; a damaged one is named and removed."""
         vectors: dict[str, np.ndarray] = {}
-        for partial in self.folder.glob(".*.partial"):
-            _remove_if_abandoned(partial)
+        for partial in self.folder.glob(f".*{SUFFIX}"):
+            with suppress(OSError):  # it was finished, or removed by another reader, in between
+                if is_abandoned(partial):
+                    partial.unlink()
         for path in sorted(self.folder.glob("part-*.parquet")):
             try:
                 content = path.read_bytes()
@@ -77,13 +78,6 @@ class EmbeddingStore:
         write_atomically(self.folder / "settings.json", self.settings)
         write_atomically(path, content)
         return path
-
-
-def _remove_if_abandoned(partial: Path) -> None:
-    """Remove what a writer that was killed left behind; a writer that lives has touched its file within the hour."""
-    with suppress(FileNotFoundError):  # it was finished, or removed by another reader, in between
-        if time.time() - partial.stat().st_mtime > 3600:
-            partial.unlink()
 
 
 def _file_name(content: bytes) -> str:

@@ -5,9 +5,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "assets": ["ASSETS", "bundled_folder", "verify", "write_manifest", "sha256", "cache_folder"],
+        "assets": ["ASSETS", "bundled_folder", "cache_folder"],
         "atomic": ["opened_atomically", "write_atomically"],
+        "manifest": ["sha256", "verify", "write_manifest"],
         "download": ["download_file"],
+        "places": ["check_outputs", "ending", "opened_output"],
         "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable"],
     },
 )

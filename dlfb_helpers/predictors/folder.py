@@ -9,8 +9,12 @@ manifest.json         SHA-256 of the others
 
 from __future__ import annotations
 
+import errno
 import json
 import lzma
+import os
+import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -19,93 +23,137 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load, save_file
 
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.files.assets import bundled_folder, verify, write_manifest
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.exchange import folder_in_place_of, restore
+from dlfb_helpers.files.manifest import MANIFEST, read_verified, write_manifest
 from dlfb_helpers.metrics.calibration import LogitScaling
+from dlfb_helpers.predictors.card import model_card
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.whitening import Whitening
-from dlfb_helpers.proteins.fasta import read_fasta
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
 FORMAT = 2
+FILES = ("predictor.json", "weights.safetensors", "proteins.fasta.xz", "README.md")
+"""What a predictor's folder holds beside its manifest, no more and no less."""
+
+REMEDY = "take the folder again from where it came, or train it anew"
+ROOM = 50_000_000
+"""Bytes that have to be free; the bundled predictors take 8 million."""
+
+LARGEST_FASTA = 500_000_000
+"""Bytes of unpacked sequences: more than all of Swiss-Prot has."""
+
 BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "predictor_CCO"}
 """Predictors of function, process and component that come with the package, and their folders among the assets."""
 
 
 def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
-    """Write a predictor to a folder, whole or not at all.
-
-    Parameters
-    ----------
-    predictor
-        Trained.
-    folder
-        Where to; one that is there already is replaced.
-
-    Returns
-    -------
-    Path
-        The folder.
+    """Write the folder, whole or not at all; a predictor that is there already is replaced.
 
     Raises
     ------
-    OSError
-        If the folder may not be written to.
+    ValueError, OSError
+        As `check_predictor_place`; or if the disk is full. What stood there stays.
     """
-    folder = Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
-        new, old = Path(work, "new"), Path(work, "old")
-        new.mkdir()
+    check_predictor_place(folder)
+    with folder_in_place_of(Path(folder)) as new:
         _write(predictor, new)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    return folder
+    return Path(folder)
+
+
+def check_predictor_place(folder: str | Path) -> None:
+    """Say before any training whether a predictor can be saved there, and that nothing else would be lost.
+
+    Raises
+    ------
+    ValueError
+        If a file stands there, or a folder that holds anything but a predictor.
+    OSError
+        If the folder around it cannot be made or written to, or has too little room.
+    """
+    folder = Path(os.path.realpath(folder))
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a new folder for the predictor")
+    if folder.is_dir() and (others := sorted({path.name for path in folder.iterdir()} - {*FILES, MANIFEST})):
+        raise ValueError(
+            f"{folder} holds {len(others)} things that are no predictor, such as {others[0]}; they would be lost: "
+            "name a new folder"
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder.parent, prefix=f".{folder.name[:60]}."):
+            pass
+        room = shutil.disk_usage(folder.parent).free
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}; name another folder for the predictor", str(folder)) from error
+    if room < ROOM:
+        raise OSError(
+            errno.ENOSPC, f"{room / 1e6:.0f} MB are free, a predictor takes up to {ROOM / 1e6:.0f}", str(folder)
+        )
 
 
 def load_predictor(folder: str | Path = "course") -> Predictor:
-    """Read a predictor.
-
-    Parameters
-    ----------
-    folder
-        One of the names in `BUNDLED`, or a folder that `save_predictor` wrote.
-
-    Returns
-    -------
-    Predictor
-        Its checkpoint is loaded when it is first needed.
+    """Read a predictor: one of `BUNDLED`, or a folder that `save_predictor` wrote.
 
     Raises
     ------
     FileNotFoundError
-        If a file is missing.
+        If the folder or a file is missing.
     ValueError
-        If a file was altered, or the folder is of a format that this release does not know.
+        If a file was altered, the folder holds other files than a predictor's, is of a format that this release does
+        not know, or says what makes no sense.
     """
     folder = bundled_folder(BUNDLED[str(folder)]) if str(folder) in BUNDLED else Path(folder)
-    verify(folder, remedy="take the folder again from where it came, or train it anew")
-    facts = json.loads((folder / "predictor.json").read_text(encoding="utf-8"))
+    restore(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder}: there is no such folder; bundled predictors are {', '.join(BUNDLED)}, `dlfb train` makes others"
+        )
+    contents = read_verified(folder, FILES, REMEDY)
+    try:
+        return _parsed(contents)
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError, lzma.LZMAError) as error:
+        reason = f"{type(error).__name__}: {error}" if not isinstance(error, ValueError) else str(error)
+        raise ValueError(f"{folder}: this is no predictor that can be used ({reason}); {REMEDY}") from error
+
+
+def _parsed(contents: Mapping[str, bytes]) -> Predictor:
+    facts = json.loads(contents["predictor.json"])
     if facts.pop("format", None) != FORMAT:
-        raise ValueError(f"{folder}: the predictor has another format than {FORMAT}; install the release that wrote it")
+        raise ValueError(f"the predictor has another format than {FORMAT}; install the release that wrote it")
     choice, names, passes = _choice(facts.pop("settings")), facts.pop("terms"), np.array(facts.pop("passes"))
-    tensors = load_file(folder / "weights.safetensors")
-    proteins = read_fasta(folder / "proteins.fasta.xz")
+    if wrong := [term for term in names if not re.fullmatch(r"GO:\d{7}", term) or not isinstance(names[term], str)]:
+        raise ValueError(f"{wrong[0][:60]!r} is no term of the Gene Ontology, such as GO:0003674, with a name")
+    tensors = load(contents["weights.safetensors"])
+    ids, sequences = _proteins(contents["proteins.fasta.xz"])
     labels = np.unpackbits(tensors["labels"], axis=1, count=len(names))
-    known = Proteins(
-        proteins["EntryID"].tolist(),
-        proteins["Sequence"].tolist(),
-        tensors["embeddings"].astype(np.float32),
-        pd.DataFrame(labels, index=pd.Index(proteins["EntryID"]), columns=list(names)),
-    )
     ancestors = np.unpackbits(tensors["ancestors"], axis=1, count=len(names)).astype(bool)
-    mixture = Mixture(choice, known, _networks(tensors, choice.network.hyperparameters, passes))
-    calibration, threshold = LogitScaling(**facts.pop("calibration")), facts.pop("threshold")
-    return Predictor(mixture, names, ancestors, calibration, threshold, facts)
+    if ancestors.shape != (len(names), len(names)):
+        raise ValueError(f"ancestors have shape {ancestors.shape}, but there are {len(names)} terms")
+    embeddings = tensors["embeddings"].astype(np.float32)
+    known = Proteins(ids, sequences, embeddings, pd.DataFrame(labels, pd.Index(ids, name="EntryID"), list(names)))
+    networks = _networks(tensors, choice.network.hyperparameters, passes)
+    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ValueError("its weights hold numbers that are not finite")
+    calibration, threshold = LogitScaling(**facts.pop("calibration")), float(facts.pop("threshold"))
+    for name in ("checkpoint", "vectors", "aspect", "ontology", "annotations", "measured"):
+        facts[name]  # a KeyError says what is missing
+    return Predictor(Mixture(choice, known, networks), names, ancestors, calibration, threshold, facts)
+
+
+def _proteins(packed: bytes) -> tuple[list[str], list[str]]:
+    """Ids and sequences of the FASTA file, as `_write` has them: a line each."""
+    stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+    content = stream.decompress(packed, max_length=LARGEST_FASTA)
+    if not stream.eof:
+        raise ValueError(f"its sequences unpack to more than {LARGEST_FASTA:,} bytes, or are cut off")
+    lines = content.decode("utf-8").splitlines()
+    return [line.removeprefix(">") for line in lines[::2]], lines[1::2]
 
 
 def _write(predictor: Predictor, folder: Path) -> None:
@@ -164,32 +212,3 @@ def _choice(settings: dict[str, Any]) -> Choice:
     saved = settings["network"]
     network = NetworkSettings(saved["whitening"], Hyperparameters(**saved["hyperparameters"]))
     return Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
-
-
-def model_card(facts: Mapping[str, Any]) -> str:
-    """Say in Markdown what a predictor is, what it was made from and how good it was."""
-    measured = "\n".join(f"| {name} | {value} |" for name, value in facts["measured"].items())
-    made_from = "\n".join(f"| {name} | {facts[name]} |" for name in ("aspect", "ontology", "annotations"))
-    vectors = "\n".join(f"| {name} | {value} |" for name, value in facts["vectors"].items() if name != "checkpoint")
-    return f"""# A predictor of protein functions
-
-Sequences in, calibrated probabilities of {len(facts["terms"])} terms out: the weighted mean of
-{len(facts["passes"])} networks, of neighbours by embedding and of neighbours by alignment, raised along the ontology
-and calibrated by logit scaling. Made by the protein-function course; load with
-`dlfb_helpers.predictors.load_predictor(folder)`.
-
-| made from | |
-|---|---|
-| checkpoint | {facts["checkpoint"]}, weights {facts["vectors"]["checkpoint"][:16]} |
-{vectors}
-{made_from}
-
-| measured | |
-|---|---|
-{measured}
-| threshold of the best F on validation | {facts["threshold"]:.2f} |
-
-**Limits.** It knows the functions that were common and shown by experiment in its training proteins, and no others.
-What is not annotated may still be true. On proteins unlike all that it was trained on it is worse than these figures; a
-probability is calibrated on average, not for each protein. Not for decisions on patients.
-"""

@@ -8,7 +8,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pytest
 
-from dlfb_helpers.files.assets import bundled_folder, verify
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.manifest import verify
 from dlfb_helpers.lesson import view3d
 from dlfb_helpers.lesson.view3d import view, view_over_still
 from dlfb_helpers.plots.proteins import plot_structures
