@@ -16,7 +16,7 @@ def _packages() -> str:
     """Every package that the course requires is installed in a release that will do."""
     from packaging.requirements import Requirement
 
-    needed = [Requirement(text) for text in requires("dlfb-helpers") if "extra ==" not in text]
+    needed = [Requirement(text) for text in requires("dlfb-helpers") or [] if "extra ==" not in text]
     wrong = [
         f"{need} is needed, {found} installed" for need in needed if (found := version(need.name)) not in need.specifier
     ]
@@ -48,7 +48,7 @@ def _checkpoint() -> str:
 
     vector = mean_embeddings(["MALWMRLLPLLALLALWGPDPAAA"], "course")[0]
     if not np.isfinite(vector).all():
-        raise RuntimeError("the checkpoint gives numbers that are none")
+        raise RuntimeError("the checkpoint gives vectors with NaN or infinite numbers")
     return f"embeds a sequence as {len(vector)} numbers"
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +18,25 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Predict molecular functions of proteins, with probabilities that can be taken at their word.",
+    help="Predict molecular functions of proteins, with calibrated probabilities.",
 )
 
-LongProteins = Enum("LongProteins", {name: name for name in ("window", "truncate", "error")}, type=str)
-Aspect = Enum("Aspect", {name: name for name in ("MFO", "BPO", "CCO")}, type=str)
+
+class LongProteins(StrEnum):
+    """What becomes of proteins that are longer than the checkpoint takes."""
+
+    window = "window"
+    truncate = "truncate"
+    error = "error"
+
+
+class Aspect(StrEnum):
+    """The three ontologies of Gene Ontology: function, process and component."""
+
+    MFO = "MFO"
+    BPO = "BPO"
+    CCO = "CCO"
+
 
 Fasta = Annotated[str, typer.Argument(help="Proteins: plain, .gz or .xz; - for standard input.", show_default=False)]
 PredictorName = Annotated[
@@ -191,10 +205,10 @@ def check() -> None:
     from dlfb_helpers.cli.check import CHECKS
 
     failed = 0
-    for name, look in CHECKS.items():
+    for name, examine in CHECKS.items():
         try:
-            print(f"[OK]   {name}: {look()}", flush=True)
-        except Exception as error:  # whatever is wrong with it is what is asked for
+            print(f"[OK]   {name}: {examine()}", flush=True)
+        except Exception as error:  # of any kind: it is what the user wants to see
             failed += 1
             print(f"[FAIL] {name}: {error}", flush=True)
     raise typer.Exit(1 if failed else 0)

@@ -9,10 +9,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from dlfb_helpers.cli.page import page_end, page_rows, page_start
-from dlfb_helpers.files.atomic import opened_atomically
+from dlfb_helpers.files.places import check_outputs, ending, opened_output
 from dlfb_helpers.predictors.folder import load_predictor
-from dlfb_helpers.predictors.table import cafa_tsv, prediction_tables, tsv
+from dlfb_helpers.predictors.table import cafa_tsv, prediction_tables, spreadsheet_csv, tsv
 from dlfb_helpers.proteins.fasta import read_fasta
+
+WRITERS = {".tsv": tsv, ".txt": tsv, ".csv": spreadsheet_csv}
+"""Ending of the table's name -> how its rows are written."""
 
 
 def run(
@@ -29,27 +32,28 @@ def run(
     Raises
     ------
     ValueError
-        If a record cannot be read, or `minimum` is no probability; names it.
+        If a record cannot be read, `minimum` is no probability, an output is the input or another output, or its name
+        ends in what is not written; names it.
     OSError
         If a file cannot be read or written.
     """
     if not 0 <= minimum <= 1:
         raise ValueError(f"--minimum is {minimum}; probabilities lie between 0 and 1")
+    check_outputs({"--out": out, "--cafa": cafa, "--html": html}, {"the FASTA file": fasta})
+    kind, packed = ending(out, WRITERS, ".tsv")
     proteins, trained = read_fasta(fasta), load_predictor(predictor)
     sequences = proteins.set_index("EntryID")["Sequence"]
-    seen: Counter = Counter()
+    seen: Counter[str] = Counter()
     with ExitStack() as stack:
-        files = {
-            path: stack.enter_context(opened_atomically(Path(path)))
-            for path in (out, cafa, html)
-            if path and path != "-"
-        }
-        table, submission, page = (files.get(path) for path in (out, cafa, html))
-        write = (lambda text: table.write(text.encode())) if table else sys.stdout.write
+        table = stack.enter_context(opened_output(out, packed))
+        submission = (
+            stack.enter_context(opened_output(cafa, ending(cafa, (".tsv", ".txt"), ".tsv")[1])) if cafa else None
+        )
+        page = stack.enter_context(opened_output(html, ending(html, (".html", ".htm"), ".html")[1])) if html else None
         if page:
             page.write(page_start(trained, len(sequences)).encode())
         for number, rows in enumerate(prediction_tables(trained, sequences, minimum, progress)):
-            write(tsv(rows, heading=number == 0))
+            table.write(WRITERS[kind](rows, number == 0).encode())
             if submission:
                 submission.write(cafa_tsv(rows).encode())
             if page:
