@@ -27,6 +27,7 @@ autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True  # attributes as a list, beside which the fields of a NamedTuple are no second description
 add_module_names = False
 suppress_warnings = ["ref.python"]  # a type in a signature that two modules have under one name, such as Progress
 
