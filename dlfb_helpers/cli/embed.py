@@ -12,6 +12,7 @@ from dlfb_helpers.embedding.runs import compute_missing, store_settings
 from dlfb_helpers.embedding.store import parquet_bytes
 from dlfb_helpers.embedding.table import embedding_table, refuse_long_proteins
 from dlfb_helpers.files.atomic import write_atomically
+from dlfb_helpers.files.places import check_outputs, ending
 from dlfb_helpers.proteins.fasta import read_fasta, sequence_key
 
 
@@ -25,6 +26,9 @@ def run(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Embed the proteins of a FASTA file; parameters as in ``dlfb embed --help``, `out` None for a shard."""
+    if out:
+        check_outputs({"--out": out}, {"the FASTA file": fasta})
+        ending(out, (".parquet",), ".parquet")
     proteins, loaded = read_fasta(fasta), load_checkpoint(checkpoint)
     if long_proteins == "error":
         refuse_long_proteins(proteins, fasta, loaded.max_residues)

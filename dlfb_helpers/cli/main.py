@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from dlfb_helpers.cli.reporting import Progress, reported
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,43 +43,12 @@ PredictorName = Annotated[
 Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
 
 
-class Progress:
-    """Say on stderr how many residues are done, how fast, and how long it will take still."""
-
-    def __init__(self) -> None:
-        self.start = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take residues done, and residues to do."""
-        rate = done / max(time.monotonic() - self.start, 1e-9)
-        left = (total - done) / rate
-        say(f"{done:,} of {total:,} residues, {rate:,.0f} a second, {left / 60:.1f} min left")
-
-
-def say(text: str) -> None:
-    """Write a line to stderr: stdout is for data."""
-    print(text, file=sys.stderr, flush=True)
-
-
 def parse_shard(text: str) -> tuple[int, int]:
     """Read "3/8" as (3, 8)."""
     found = re.fullmatch(r"(\d+)/(\d+)", text)
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise typer.BadParameter(f"{text!r} is no shard; write 1/8 to 8/8 for eight jobs")
     return int(found[1]), int(found[2])
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """Turn what may go wrong with data into one line and exit status 1; Ctrl-C into 130."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError) as error:
-        say(f"error: {error}")
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        say("interrupted: no output was written; embeddings computed so far are kept for the next run")
-        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -169,12 +136,13 @@ def train(
     """
     with reported():
         from dlfb_helpers.predictors.fitting import train_predictor
-        from dlfb_helpers.predictors.folder import save_predictor
+        from dlfb_helpers.predictors.folder import check_predictor_place, save_or_keep_elsewhere
         from dlfb_helpers.predictors.selection import FULL, NETWORKS
 
+        check_predictor_place(out)
         networks = {"full recipe": FULL} if quick else NETWORKS
         trained = train_predictor(data, aspect.value, checkpoint, taxon, min_proteins, networks, progress=Progress())
-        save_predictor(trained, out)
+        save_or_keep_elsewhere(trained, out)
         for name, value in trained.facts["measured"].items():
             print(f"{name}\t{value}")
 

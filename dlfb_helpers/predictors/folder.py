@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -27,7 +28,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save_file
 
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.assets import bundled_folder, cache_folder
 from dlfb_helpers.files.exchange import folder_in_place_of, restore
 from dlfb_helpers.files.manifest import MANIFEST, read_verified, write_manifest
 from dlfb_helpers.metrics.calibration import LogitScaling
@@ -64,6 +65,22 @@ def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
     with folder_in_place_of(Path(folder)) as new:
         _write(predictor, new)
     return Path(folder)
+
+
+def save_or_keep_elsewhere(predictor: Predictor, folder: str | Path) -> Path:
+    """Save a predictor that took long to train; if its place fails all the same, keep it in the cache folder.
+
+    Raises
+    ------
+    OSError
+        If it could not be saved where it was to be; says where it is.
+    """
+    try:
+        return save_predictor(predictor, folder)
+    except (OSError, ValueError) as error:
+        elsewhere = cache_folder() / "predictors" / f"{Path(folder).name}-{uuid.uuid4().hex[:8]}"
+        save_predictor(predictor, elsewhere)
+        raise OSError(f"{folder}: {error}; the predictor was kept in {elsewhere}") from error
 
 
 def check_predictor_place(folder: str | Path) -> None:

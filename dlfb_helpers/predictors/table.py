@@ -12,6 +12,9 @@ from dlfb_helpers.predictors.evidence import nearest_proteins
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.proteins.families import alignment_bits
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that spreadsheets run (OWASP, CSV injection)."""
+
 PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
 
 
@@ -83,6 +86,8 @@ def _functions(predictor: Predictor, entries: pd.Series) -> dict[str, str]:
 def tsv(table: pd.DataFrame, heading: bool = True) -> str:
     """Write the rows as tab-separated text: probabilities with three decimals, identities with two.
 
+    Nothing is quoted: readers of such files take a quotation mark for a part of the name.
+
     Parameters
     ----------
     table
@@ -94,13 +99,32 @@ def tsv(table: pd.DataFrame, heading: bool = True) -> str:
     -------
     str
         A line for each row.
+
+    Raises
+    ------
+    ValueError
+        If a cell holds a tab or a line break; names it.
     """
-    text = table.assign(
-        probability=table["probability"].map("{:.3f}".format),
-        identity=table["identity"].map("{:.2f}".format, na_action="ignore"),
-        implied=np.where(table["implied"], "yes", "no"),
-    )
-    return text.to_csv(sep="\t", index=False, header=heading, na_rep="", lineterminator="\n")
+    return _tab_separated(_rounded(table), heading)
+
+
+def spreadsheet_csv(table: pd.DataFrame, heading: bool = True) -> str:
+    """Write the rows as a spreadsheet reads them: quoted where needed, and no cell that it would run as a formula.
+
+    Parameters
+    ----------
+    table, heading
+        As for `tsv`.
+
+    Returns
+    -------
+    str
+        A line for each row; a cell that begins like a formula has an apostrophe before it.
+    """
+    text = _rounded(table)
+    for column in ("protein", "name", "nearest", "nearest_functions"):
+        text[column] = text[column].astype(str).map(lambda cell: f"'{cell}" if cell.startswith(FORMULA) else cell)
+    return text.to_csv(index=False, header=heading, na_rep="", lineterminator="\n")
 
 
 def cafa_tsv(table: pd.DataFrame) -> str:
@@ -115,7 +139,28 @@ def cafa_tsv(table: pd.DataFrame) -> str:
     -------
     str
         A line for each row whose probability is at least 0.0005, so that it is not rounded to 0.
+
+    Raises
+    ------
+    ValueError
+        As `tsv`.
     """
     probable = table[table["probability"] >= 0.0005]
     text = probable[["protein", "term"]].assign(probability=probable["probability"].map("{:.3f}".format))
-    return text.to_csv(sep="\t", index=False, header=False, lineterminator="\n")
+    return _tab_separated(text, heading=False)
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(
+        probability=table["probability"].map("{:.3f}".format),
+        identity=table["identity"].map("{:.2f}".format, na_action="ignore"),
+        implied=np.where(table["implied"], "yes", "no"),
+    )
+
+
+def _tab_separated(table: pd.DataFrame, heading: bool) -> str:
+    rows = [list(table.columns)] if heading else []
+    rows += table.fillna("").astype(str).to_numpy().tolist()
+    for cell in (cell for row in rows for cell in row if "\t" in cell or "\n" in cell or "\r" in cell):
+        raise ValueError(f"{cell[:60]!r} holds a tab or a line break, which a tab-separated table cannot; rename it")
+    return "".join("\t".join(row) + "\n" for row in rows)
