@@ -57,8 +57,8 @@ def train_ensemble(
     """
     if valid is None and not hyperparameters.stop_after:
         raise ValueError("give validation proteins, or hyperparameters whose stop_after says after which pass to stop")
-    none = (np.zeros((0, np.shape(train_inputs)[1])), np.zeros((0, np.shape(train_targets)[1])))
-    tables = [np.asarray(table, np.float32) for table in (train_inputs, train_targets, *(valid or none))]
+    no_valid = (np.zeros((0, np.shape(train_inputs)[1])), np.zeros((0, np.shape(train_targets)[1])))
+    tables = [np.asarray(table, np.float32) for table in (train_inputs, train_targets, *(valid or no_valid))]
     (n, width), targets, valid_inputs, valid_targets = (table.shape for table in tables)
     if targets[0] != n or valid_inputs[1] != width or valid_targets != (valid_inputs[0], targets[1]):
         raise ValueError(f"inputs and targets do not fit: shapes {[table.shape for table in tables]}")
@@ -136,9 +136,9 @@ def _starting_state(
     if not hyperparameters.frequency_bias:
         return state
     # At least half a protein each way, so that no term starts at an infinite logit.
-    within = jnp.clip(frequency, 0.5 / len(inputs), 1 - 0.5 / len(inputs))
-    output = state.params["output"] | {"bias": jnp.log(within) - jnp.log1p(-within)}
-    return state.replace(params=state.params | {"output": output})
+    share = jnp.clip(frequency, 0.5 / len(inputs), 1 - 0.5 / len(inputs))
+    output = {**state.params["output"], "bias": jnp.log(share) - jnp.log1p(-share)}
+    return state.replace(params={**state.params, "output": output})
 
 
 def _learning_rate(hyperparameters: Hyperparameters, steps: int) -> float | optax.Schedule:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -26,6 +26,13 @@ Batch = Mapping[str, np.ndarray | jax.Array]
 def train_step(state: TrainState, batch: Batch) -> tuple[TrainState, jax.Array]:
     """Take one step of gradient descent on one batch.
 
+    Parameters
+    ----------
+    state
+        From `Model.create_train_state`, trained or not.
+    batch
+        Embeddings (n, D) and targets (n, T).
+
     Returns
     -------
     tuple
@@ -33,7 +40,7 @@ def train_step(state: TrainState, batch: Batch) -> tuple[TrainState, jax.Array]:
         proteins and terms.
     """
 
-    def loss_of(params: dict) -> jax.Array:
+    def loss_of(params: Mapping[str, Any]) -> jax.Array:
         logits = state.apply_fn({"params": params}, batch["embedding"])
         return optax.sigmoid_binary_cross_entropy(logits, batch["target"]).mean()
 
@@ -50,6 +57,13 @@ def logits_and_loss(state: TrainState, batch: Batch) -> tuple[jax.Array, jax.Arr
 
 def eval_step(state: TrainState, batch: Batch) -> dict[str, float]:
     """Score one batch without learning from it.
+
+    Parameters
+    ----------
+    state
+        From `Model.create_train_state`, trained or not.
+    batch
+        Embeddings (n, D) and targets (n, T).
 
     Returns
     -------
@@ -95,7 +109,7 @@ def train(
     ValueError
         If the train part ends before the last step.
     """
-    valid = _whole(dataset_splits["valid"])
+    valid = _as_one_batch(dataset_splits["valid"])
     metrics: dict[str, list[dict[str, float]]] = {"train": [], "valid": [{"step": 0} | eval_step(state, valid)]}
     batches = dataset_splits["train"].batch(batch_size).as_numpy_iterator()
     for step, batch in enumerate(islice(batches, num_steps), start=1):
@@ -110,6 +124,6 @@ def train(
     return state, metrics
 
 
-def _whole(dataset: tf.data.Dataset) -> Batch:
-    """All proteins of a dataset as one batch."""
+def _as_one_batch(dataset: tf.data.Dataset) -> Batch:
+    """Return all proteins of a dataset as one batch."""
     return next(dataset.batch(int(dataset.cardinality())).as_numpy_iterator())
