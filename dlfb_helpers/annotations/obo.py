@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import io
-import textwrap
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
+from dlfb_helpers.annotations.relations import current_ids, cut_cycles
 from dlfb_helpers.files.packed import AnyPath, as_path, clear_errors, opened
 
 if TYPE_CHECKING:
     import networkx
+
+_HEADING = re.compile(r"\[\s*(\w+)\s*\]")
+_WORDS = {"id": 1, "namespace": 1, "alt_id": 1, "is_a": 1, "relationship": 2, "is_obsolete": 1, "replaced_by": 1}
+"""Tags that are read, and the words that they are made of; all else on their line is modifier and comment."""
+_TEXTS = {"name", "data-version", "ontology"}
+"""Tags that are read as text."""
 
 
 def read_obo(path: str | AnyPath) -> Ontology:
@@ -19,10 +30,13 @@ def read_obo(path: str | AnyPath) -> Ontology:
 
     Source of the format: OBO flat file format 1.4, https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html
 
+    Comments, modifiers and spaces mean nothing, wherever they stand. An id leads to the term that stands now by way of
+    ``alt_id`` and ``replaced_by``, as often as it takes. Cycles are cut open.
+
     Parameters
     ----------
     path : str or Path
-        Plain, .gz, .xz or .zip.
+        Plain or compressed, as `opened` has it.
 
     Raises
     ------
@@ -30,7 +44,12 @@ def read_obo(path: str | AnyPath) -> Ontology:
         If the file cannot be opened.
     ValueError
         If the file is damaged, is not in OBO format, has no GO terms, or one without an id or a name. As every error
-        here, it names the file.
+        here, it names the file, and the line where there is one.
+
+    Warns
+    -----
+    UserWarning
+        If a term lies above itself, or below one that is not in the file; names them.
     """
     path = as_path(path)
     graph = _read_graph(path)
@@ -39,22 +58,21 @@ def read_obo(path: str | AnyPath) -> Ontology:
     nameless = [term for term, tags in terms.items() if not tags.get("name")]
     if nameless:
         raise ValueError(f"{path}: {nameless[0]} has no name; is the file whole? download it again")
-    kept = {term: tags for term, tags in terms.items() if tags.get("is_obsolete") != "true"}
-    if not kept:
+    names = {term: re.sub(r"\\(\W)", r"\1", tags["name"]) for term, tags in terms.items()}
+    aspects = {
+        term: ASPECTS[tags["namespace"]]
+        for term, tags in terms.items()
+        if tags.get("is_obsolete", "false").lower() != "true"
+    }
+    if not aspects:
         raise ValueError(f"{path}: no term of the Gene Ontology in it; an OBO file such as go-basic.obo is needed")
-    aspects = {term: ASPECTS[tags["namespace"]] for term, tags in kept.items()}
-    alternatives = {other: term for term, tags in kept.items() for other in tags.get("alt_id", [])}
-    retired = {term: tags for term, tags in terms.items() if term not in kept}
-    for term, tags in retired.items():
-        replacements = tags.get("replaced_by", [])
-        if len(replacements) == 1 and replacements[0] in kept:
-            alternatives.setdefault(term, replacements[0])
+    alternatives, dead = current_ids(aspects, terms)
     return Ontology(
-        names={term: tags["name"] for term, tags in kept.items()},
+        names={term: names[term] for term in aspects},
         aspects=aspects,
-        parents={term: _parents(graph, term, aspects) for term in kept},
+        parents=_parents(graph, aspects, alternatives, path),
         alternatives=alternatives,
-        obsolete={term: tags["name"] for term, tags in retired.items() if term not in alternatives},
+        obsolete={term: names[retired] for term, retired in dead.items()},
         release=graph.graph.get("data-version", "unknown"),
     )
 
@@ -64,20 +82,76 @@ def _read_graph(path: AnyPath) -> networkx.MultiDiGraph:
     # Imported here because the course's own ontology comes as a table, and networkx takes a tenth of a second.
     import obonet
 
-    with opened(path) as handle, clear_errors(path):
-        try:
-            return obonet.read_obo(io.TextIOWrapper(handle, "utf-8"), ignore_obsolete=False)
-        except KeyError as error:
-            raise ValueError(f"{path}: a [Term] has no id; is the file whole? download it again") from error
-        except ValueError as error:
-            found = textwrap.shorten(str(error), 120)
-            raise ValueError(f"{path}: {found}; an OBO file such as go-basic.obo is needed") from error
+    with opened(path) as handle, clear_errors(path), io.TextIOWrapper(handle, "utf-8-sig") as lines:
+        text = "".join(_plain_lines(lines, path))
+    # obonet complains where a file does not say which ontology it holds; that shows in its terms.
+    return obonet.read_obo(io.StringIO("ontology: go\n" + text), ignore_obsolete=False)
 
 
-def _parents(graph: networkx.MultiDiGraph, term: str, aspects: dict[str, str]) -> frozenset[str]:
-    """Return the ids one step above a term, by is_a and part_of inside its aspect."""
-    above = {parent for _, parent, kind in graph.out_edges(term, keys=True) if kind in ("is_a", "part_of")}
-    return frozenset(parent for parent in above if aspects.get(parent) == aspects[term])
+def _plain_lines(lines: Iterable[str], path: AnyPath) -> Iterator[str]:
+    """Yield the lines of the head and of the terms that are used, free of what means nothing.
+
+    Nine lines in ten hold definitions, synonyms and the like, and are not kept.
+    """
+    stanza, ids, start = "head", 1, 0
+    for number, line in enumerate(chain(lines, ["[End]"]), 1):
+        line = line.strip()
+        if heading := _HEADING.match(line):
+            if stanza in ("head", "Term") and ids != 1:
+                found = f"a [Term] has {ids or 'no'} id{'s' * (ids > 1)}; is the file whole? download it again"
+                raise ValueError(f"{path}, line {start}: {found}")
+            stanza, ids, start = heading[1], 0, number
+            yield "\n[Term]\n" if stanza == "Term" else ""
+        elif line and not line.startswith("!") and stanza in ("head", "Term"):
+            plain = _plain_tag(line)
+            if plain is None:
+                found = f"found {line[:60]!r}; an OBO file such as go-basic.obo is needed"
+                raise ValueError(f"{path}, line {number}: {found}")
+            ids += stanza == "Term" and plain.startswith("id:")
+            yield plain
+
+
+def _plain_tag(line: str) -> str | None:
+    """Return the tag and its value if it is used, nothing of others, and None if this is no tag with its value."""
+    tag, colon, value = line.partition(":")
+    tag = tag.rstrip()
+    if tag in _TEXTS:
+        return f"{tag}: {value}\n"
+    if tag not in _WORDS:
+        return "" if colon and _is_tag(tag) else None
+    words = re.split("[!{]", value, maxsplit=1)[0].split()[: _WORDS[tag]]
+    return f"{tag}: {' '.join(words)}\n" if len(words) == _WORDS[tag] else None
+
+
+@cache
+def _is_tag(text: str) -> bool:
+    return re.fullmatch(r"[\w-]+", text) is not None
+
+
+def _parents(
+    graph: networkx.MultiDiGraph, aspects: Mapping[str, str], alternatives: Mapping[str, str], path: AnyPath
+) -> dict[str, frozenset[str]]:
+    """Return the ids one step above each term, by is_a and part_of inside its aspect."""
+    parents: dict[str, dict[str, str]] = {term: {} for term in aspects}
+    missing = {}
+    for term, parent, kind in sorted(graph.out_edges(aspects, keys=True), key=lambda edge: edge[2], reverse=True):
+        if kind in ("is_a", "part_of"):  # is_a comes last: between the same terms it counts
+            above = alternatives.get(parent, parent)
+            if aspects.get(above) == aspects[term]:
+                parents[term][above] = kind
+            elif kind == "is_a" and not graph.nodes[parent]:
+                missing[term] = parent
+    if missing:
+        term, parent = min(missing.items())
+        warnings.warn(
+            f"{path}: {len(missing)} terms lie below terms that are not in the file, such as {term} below {parent}; is "
+            "it whole? download it again",
+            stacklevel=3,
+        )
+    acyclic, cycles = cut_cycles(parents)
+    if cycles:
+        warnings.warn(f"{path}: {len(cycles)} cycles of terms above themselves: {'; '.join(cycles)}", stacklevel=3)
+    return acyclic
 
 
 def read_ontology_table(path: Path) -> Ontology:

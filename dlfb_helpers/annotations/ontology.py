@@ -70,9 +70,13 @@ class Ontology:
             raise KeyError(f"{term} is not a primary id of release {self.release} but {self.status(term)}")
         if term not in self._ancestors:
             above: set[str] = set()
-            for parent in self.parents[term]:
-                above |= {parent} | self.ancestors(parent)
-            self._ancestors[term] = frozenset(above)
+            below = [*self.parents[term]]
+            while below:  # a loop, so that neither a cycle nor a long way up is too much
+                parent = below.pop()
+                if parent not in above:
+                    above.add(parent)
+                    below += self._ancestors.get(parent, self.parents[parent])
+            self._ancestors[term] = frozenset(above - {term})
         return self._ancestors[term]
 
     def propagate(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -54,3 +54,12 @@ def test_propagation_adds_every_ancestor_once_and_nothing_else(ontology):
         ("P1", "GO:0005515"), ("P1", "GO:0005488"), ("P1", "GO:0003674"), ("P2", "GO:0008150"),
     }  # fmt: skip
     assert ontology.propagate(full) == full
+
+
+def test_a_cycle_comes_to_an_end():
+    round_and_round = Ontology(
+        names=dict.fromkeys("ABC", ""),
+        aspects=dict.fromkeys("ABC", "CCO"),
+        parents={"A": frozenset("B"), "B": frozenset("C"), "C": frozenset("AB")},
+    )
+    assert [round_and_round.ancestors(term) for term in "ABC"] == [{"B", "C"}, {"A", "C"}, {"A", "B"}]
