@@ -36,14 +36,10 @@ from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_pro
 from dlfb_helpers.dataset.time_split import split_by_time
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files.manifest import write_manifest
-from dlfb_helpers.metrics.cafa import f_at, fmax, information_content, smin
-from dlfb_helpers.metrics.calibration import (
-    Isotonic,
-    Temperature,
-    brier_score,
-    expected_calibration_error,
-    reliability_table,
-)
+from dlfb_helpers.metrics.cafa import f_at, fmax, smin
+from dlfb_helpers.metrics.calibration import brier_score, expected_calibration_error, reliability_table
+from dlfb_helpers.metrics.calibrators import Isotonic, Temperature
+from dlfb_helpers.metrics.information import information_content
 from dlfb_helpers.metrics.per_row import average_precision, mean_metrics, micro_average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
 from dlfb_helpers.predictors.fitting import Fitted, choose_and_fit, make_predictor

@@ -18,7 +18,8 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.calibration import LogitScaling, expected_calibration_error
+from dlfb_helpers.metrics.calibration import expected_calibration_error
+from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean
 from dlfb_helpers.predictors.mixture import Mixture, NetworkSettings

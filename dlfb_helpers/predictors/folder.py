@@ -31,7 +31,7 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.files.assets import bundled_folder, cache_folder
 from dlfb_helpers.files.exchange import folder_in_place_of, restore
 from dlfb_helpers.files.manifest import MANIFEST, read_verified, write_manifest
-from dlfb_helpers.metrics.calibration import LogitScaling
+from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.predictors.card import model_card
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
 from dlfb_helpers.predictors.predictor import Predictor

@@ -15,7 +15,7 @@ from dlfb_helpers.annotations.consistency import raise_ancestors
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
-from dlfb_helpers.metrics.calibration import LogitScaling
+from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.predictors.mixture import Mixture
 
 Progress = Callable[[int, int], None] | None

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from cafaeval.evaluation import cafa_eval
 
-from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, label_table
-from dlfb_helpers.metrics.cafa import THRESHOLDS, f_at, fmax, information_content, smin, threshold_curve
+from dlfb_helpers.metrics.cafa import THRESHOLDS, f_at, fmax, smin, threshold_curve
+from dlfb_helpers.metrics.information import information_content
 
 ROOT = "GO:0003674"
 CURVES = {"coverage": "cov", "precision": "pr", "recall": "rc", "f": "f", "ru": "ru", "mi": "mi", "s": "s"}
@@ -129,22 +129,6 @@ def test_without_the_root_column_equal_to_cafaeval_without_orphans(made_up, tmp_
 
 
 @pytest.fixture(scope="module")
-def course_data():
-    return load_cafa()
-
-
-@pytest.fixture(scope="module")
-def training_rows(course_data):
-    """Propagated annotations of 800 training proteins; alternative ids translated, retired ones dropped."""
-    rows = course_data.annotations[course_data.annotations["aspect"] == "MFO"]
-    entries = sorted(rows["EntryID"].unique())[:800]
-    rows = rows[rows["EntryID"].isin(entries)]
-    rows = rows.assign(term=rows["term"].map(course_data.ontology.canonical)).dropna()
-    full = course_data.ontology.propagate(zip(rows["EntryID"], rows["term"]))
-    return pd.DataFrame(sorted(full), columns=["EntryID", "term"])
-
-
-@pytest.fixture(scope="module")
 def course_targets(course_data):
     """The labels of 300 human proteins; all ancestors of a column are columns."""
     taxonomy = course_data.taxonomy
@@ -172,47 +156,6 @@ def test_equal_to_cafaeval_on_the_courses_labels(course_data, course_targets, tr
     assert_equal_to_cafaeval(tmp_path, targets, probabilities, above, weights[terms])
     assert fmax(targets, probabilities, weights) == fmax(targets, probabilities, weights[terms].to_numpy())
     assert 0.3 < fmax(targets, probabilities, weights).f < 0.9
-
-
-def test_information_content_by_hand():
-    ontology = ontology_of({ROOT: [], "A": [ROOT], "B": [ROOT], "AB": ["A", "B"], "C": ["A"]})
-    pairs = ontology.propagate([("P1", "AB"), ("P2", "A"), ("P2", "B"), ("P3", "A"), ("P4", ROOT)])
-    content = information_content(pd.DataFrame(sorted(pairs), columns=["EntryID", "term"]), ontology)
-    assert content[ROOT] == 0
-    assert content["A"] == pytest.approx(-np.log2(3 / 4))
-    assert content["B"] == pytest.approx(-np.log2(2 / 4))
-    assert content["AB"] == pytest.approx(-np.log2(1 / 2))  # P1 and P2 have both parents
-    assert np.isnan(content["C"])
-
-
-def test_information_content_of_a_real_ontology_is_the_ratio_of_counts(course_data, training_rows):
-    ontology = course_data.ontology
-    content = information_content(training_rows, ontology)
-    assert list(content.index) == list(ontology.names)
-    table = pd.crosstab(training_rows["EntryID"], training_rows["term"]).astype(bool)
-    has = dict(zip(table.columns, table.to_numpy().T))
-    expected = {
-        term: -np.log2(has[term].sum() / np.all([has[parent] for parent in ontology.parents[term]], axis=0).sum())
-        for term in table.columns.difference([ROOT])
-    }
-    np.testing.assert_allclose(content[list(expected)], list(expected.values()), atol=1e-12)
-    unseen = [term for term in ontology.names if ontology.parents[term] and term not in table]
-    assert content[unseen].isna().all() and content.notna().sum() == len(expected) + 3  # the three roots
-    twice = pd.concat([training_rows, training_rows.astype("category")])
-    pd.testing.assert_series_equal(information_content(twice, ontology), content)
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([("P1", "A")], "P1 has A but not all of its parents GO:0003674; propagate"),
-        ([("P1", ROOT), ("P1", "GO:1")], "GO:1 is not a primary id .* unknown"),
-        ([], "no annotations"),
-    ],
-)
-def test_annotations_that_are_not_propagated_are_refused(rows, message):
-    with pytest.raises(ValueError, match=message):
-        information_content(pd.DataFrame(rows, columns=["EntryID", "term"]), ontology_of({ROOT: [], "A": [ROOT]}))
 
 
 @pytest.fixture
