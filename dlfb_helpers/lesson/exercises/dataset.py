@@ -173,8 +173,8 @@ def check_part_of(part_of: Callable[[str], str], table: pd.DataFrame) -> str:
         )
     shares = found.value_counts(normalize=True).reindex(list(PARTS), fill_value=0.0)
     if (shares - pd.Series(PARTS)).abs().max() > 0.03:
-        told = ", ".join(f"{part} {share:.2f}" for part, share in shares.items())
-        raise NotYet(f"The parts should hold about 0.6, 0.2 and 0.2 of the sequences, but hold: {told}.")
+        held = ", ".join(f"{part} {share:.2f}" for part, share in shares.items())
+        raise NotYet(f"The parts should hold about 0.6, 0.2 and 0.2 of the sequences, but hold: {held}.")
     lengths = sequences.str.len().groupby(found).mean()
     if lengths.max() > 1.1 * lengths.min():
         raise NotYet(

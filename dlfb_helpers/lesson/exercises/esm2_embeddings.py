@@ -64,34 +64,32 @@ def check_places(places: Iterable[int], sequence: str) -> str:
 @check
 def check_shuffles(counts: Sequence[int], nearest: pd.DataFrame) -> str:
     """Check how many residues have their nearest neighbour in their own group when the groups are shuffled."""
-    counts = array(counts, [1000], "The counts")
+    found = array(counts, [1000], "The counts")
     real, by_chance = int(nearest["same group"].sum()), sum((size - 1) / 19 for size in SIZES)
     drawn_anew = sum(size / 20 for size in SIZES)
-    if counts.dtype.kind not in "iuf":
-        raise NotYet(f"The counts should be numbers, but are of type {counts.dtype}.")
-    if (counts == real).all():
+    if found.dtype.kind not in "iuf":
+        raise NotYet(f"The counts should be numbers, but are of type {found.dtype}.")
+    if (found == real).all():
         raise NotYet(
             f"Every count is {real}, the real one: after shuffling, compare each residue with its neighbour's new "
             "group."
         )
-    if len(np.unique(counts)) == 1:
-        raise NotYet(
-            f"Every count is {counts[0]:.4g}: shuffle anew each time, with one generator made before the loop."
-        )
-    if counts.max() <= 1:
+    if len(np.unique(found)) == 1:
+        raise NotYet(f"Every count is {found[0]:.4g}: shuffle anew each time, with one generator made before the loop.")
+    if found.max() <= 1:
         raise NotYet("The counts lie between 0 and 1: count residues, out of 20.")
-    if abs(counts.mean() - drawn_anew) < 0.3:
+    if abs(found.mean() - drawn_anew) < 0.3:
         raise NotYet(
-            f"The mean is {counts.mean():.1f}, too high: either the groups are drawn with replacement, and "
+            f"The mean is {found.mean():.1f}, too high: either the groups are drawn with replacement, and "
             "their sizes change, or the shuffled groups are compared with the old ones."
         )
-    if abs(counts.mean() - by_chance) > 0.3:
+    if abs(found.mean() - by_chance) > 0.3:
         raise NotYet(
-            f"The mean is {counts.mean():.1f}, but chance gives {by_chance:.1f}: what is shuffled, and what counted?"
+            f"The mean is {found.mean():.1f}, but chance gives {by_chance:.1f}: what is shuffled, and what counted?"
         )
-    as_high = int((counts >= real).sum())
+    as_high = int((found >= real).sum())
     return (
-        f"By chance {counts.mean():.1f} on average and never more than {int(counts.max())}; {as_high} of 1,000 "
+        f"By chance {found.mean():.1f} on average and never more than {int(found.max())}; {as_high} of 1,000 "
         f"shuffles reach the real {real}. Chance is no explanation: the vectors know the groups."
     )
 

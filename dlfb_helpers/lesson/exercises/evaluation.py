@@ -14,7 +14,7 @@ from dlfb_helpers.proteins.families import cross_pairs
 
 @check
 def check_coin_score(coin_score: float, targets: pd.DataFrame) -> str:
-    """Check the auPRC of a coin, told from the labels alone."""
+    """Check the auPRC of a coin, worked out from the labels alone."""
     labels = np.asarray(targets)
     share = labels.mean()
     fraction(coin_score, "The score")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,9 +41,9 @@ def check_silence(f: float) -> str:
 @check
 def check_come_true(share: float, targets: pd.DataFrame, probabilities: pd.DataFrame) -> str:
     """Check which share of the pairs between 0.7 and 0.8 is true."""
-    truth, said = np.asarray(targets), np.asarray(probabilities)
-    among = (said >= 0.7) & (said < 0.8)
-    right, mean, above = truth[among].mean(), said[among].mean(), truth[said >= 0.7].mean()
+    truth, predicted = np.asarray(targets), np.asarray(probabilities)
+    among = (predicted >= 0.7) & (predicted < 0.8)
+    right, mean, above = truth[among].mean(), predicted[among].mean(), truth[predicted >= 0.7].mean()
     fraction(share, "The share")
     mistakes = {
         "This is what was said, the mean probability. How many of these pairs are true?": mean,
@@ -135,23 +135,23 @@ def check_rare(rare: Mapping[str, float], targets: pd.DataFrame, probabilities: 
 @check
 def check_obey(obey: Callable[[pd.Series, Ontology], Any], ontology: Ontology) -> str:
     """Check a function that makes the probabilities of one protein obey the true path rule."""
-    steady = pd.Series(RISING[::-1], index=KINASE)
-    if not np.allclose(_obeyed(obey, steady, ontology), steady):
+    falling = pd.Series(RISING[::-1], index=KINASE)
+    if not np.allclose(_obeyed(obey, falling, ontology), falling):
         raise NotYet("Probabilities that fall on the way down obey already: they should come back as they are.")
     rising = pd.Series(RISING, index=KINASE)
     for order in (KINASE, KINASE[::-1]):
         given = rising[order]
-        kept = given.copy()
+        before = given.copy()
         found = _obeyed(obey, given, ontology)
-        if not given.equals(kept):
+        if not given.equals(before):
             raise NotYet("The Series that was given has changed: work on a copy, or the caller loses what was said.")
-        if (found < kept - 1e-6).any():
-            term = found.index[found < kept - 1e-6][0]
+        if (found < before - 1e-6).any():
+            term = found.index[found < before - 1e-6][0]
             raise NotYet(
-                f"{ontology.names[term]} was {kept[term]:.1f} and is now {found[term]:.2f}: nothing may fall. "
+                f"{ontology.names[term]} was {before[term]:.1f} and is now {found[term]:.2f}: nothing may fall. "
                 "Raise what is above, since evidence for a kinase is evidence for a transferase."
             )
-        if np.allclose(found, kept):
+        if np.allclose(found, before):
             raise NotYet("Nothing has changed, though a protein kinase was more probable than a kinase.")
         if (found > 0.9 + 1e-6).any():
             raise NotYet(f"Nothing was more probable than 0.9, but now something has {found.max():.2f}.")
@@ -161,14 +161,14 @@ def check_obey(obey: Callable[[pd.Series, Ontology], Any], ontology: Ontology) -
                 f"{ontology.names[term]} has {found[term]:.2f}, and a term below it 0.9: every ancestor has to rise, "
                 "however far up, and whatever the order of the terms."
             )
-    apart = pd.Series([0.1, 0.8, 0.3, 0.6], index=["GO:0003824", "GO:0004674", "GO:0004713", "GO:0005515"])
-    found = _obeyed(obey, apart, ontology)
-    right = make_consistent(apart.to_numpy()[None], list(apart.index), ontology)[0]
+    gapped = pd.Series([0.1, 0.8, 0.3, 0.6], index=["GO:0003824", "GO:0004674", "GO:0004713", "GO:0005515"])
+    found = _obeyed(obey, gapped, ontology)
+    right = make_consistent(gapped.to_numpy()[None], list(gapped.index), ontology)[0]
     if not np.allclose(found, right, atol=1e-6):
         term = found.index[~np.isclose(found, right, atol=1e-6)][0]
         raise NotYet(
-            f"{ontology.names[term]} was {apart[term]:.1f} and is now {found[term]:.2f}. Is each ancestor raised, also "
-            "where terms between are missing, and nothing but ancestors?"
+            f"{ontology.names[term]} was {gapped[term]:.1f} and is now {found[term]:.2f}. Is each ancestor raised, "
+            "also where terms between are missing, and nothing but ancestors?"
         )
     return (
         "No term is now less probable than one below it, and nothing was lowered. The package's make_consistent does "
@@ -185,5 +185,5 @@ def _obeyed(obey: Callable[[pd.Series, Ontology], Any], given: pd.Series, ontolo
         if set(result.index) != set(given.index):
             raise NotYet("The Series that comes back should have the terms of the one that was given.")
         result = result[given.index]
-    values: Sequence[float] = array(result, [len(given)], "What comes back")
-    return pd.Series(np.asarray(values, dtype=float), index=given.index)
+    values = array(result, [len(given)], "What comes back").astype(float)
+    return pd.Series(values, index=given.index)

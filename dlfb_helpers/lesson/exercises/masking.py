@@ -27,14 +27,15 @@ def _logits(checkpoint: Checkpoint, sequence: str, hidden_token: int | None = No
     return checkpoint.model(**tokens).logits[0].float().cpu().numpy()
 
 
-def _kept(checkpoint: Checkpoint, letters: str) -> list[int]:
-    return checkpoint.tokenizer.convert_tokens_to_ids(list(letters))
+def _token_ids(checkpoint: Checkpoint, letters: str) -> list[int]:
+    vocabulary = checkpoint.tokenizer.get_vocab()
+    return [vocabulary[letter] for letter in letters]
 
 
 @check
 def check_slipped(slipped: float, checkpoint: Checkpoint, sequence: str, position: int) -> str:
     """Check the probability of the true residue where the mask hides its left neighbour."""
-    true, neighbour = _kept(checkpoint, sequence[position] + sequence[position - 1])
+    true, neighbour = _token_ids(checkpoint, sequence[position] + sequence[position - 1])
     hidden = np.asarray(jax.nn.softmax(_logits(checkpoint, sequence, position), axis=-1))
     in_place = np.asarray(jax.nn.softmax(_logits(checkpoint, sequence, position + 1), axis=-1))
     if number(slipped, "The probability") > 1:
@@ -60,12 +61,12 @@ def check_slipped(slipped: float, checkpoint: Checkpoint, sequence: str, positio
 def check_guesser(guesser: float, frequencies: pd.Series, sequence: str, scan: pd.DataFrame) -> str:
     """Check the pseudo-perplexity of always answering with the frequencies of the residues."""
     given = frequencies[list(sequence)].to_numpy()
-    logs, every = np.log(given).mean(), np.log(frequencies.to_numpy()).mean()
+    logs, of_all = np.log(given).mean(), np.log(frequencies.to_numpy()).mean()
     mistakes = {
         "This is the mean of -log p: its exponential is still to be taken.": -logs,
         "This is the mean over the 20 amino acids. The hidden residues are the 110 of insulin, in which some come more "
-        "often than others.": np.exp(-every),
-        "This is a mean over amino acids without exponential: take the 110 residues of insulin, then exp.": -every,
+        "often than others.": np.exp(-of_all),
+        "This is a mean over amino acids without exponential: take the 110 residues of insulin, then exp.": -of_all,
         "A power of e needs np.log, the natural logarithm, not np.log2 or np.log10.": np.exp(-logs / np.log(2)),
         "The probabilities are averaged before the logarithm is taken: first the logarithm, then the mean.": (
             1 / given.mean()
@@ -85,13 +86,13 @@ def check_guesser(guesser: float, frequencies: pd.Series, sequence: str, scan: p
 @check
 def check_surest_mistake(place: int, scan: pd.DataFrame, sequence: str) -> str:
     """Check where a scan gives the highest probability to a residue that is not there."""
-    place = number(place, "The position")
-    if place != int(place) or not 0 <= place < len(sequence):
-        raise NotYet(f"{place:.4g} is no position of this protein: they run from 0 to {len(sequence) - 1}.")
+    position = number(place, "The position")
+    if position != int(position) or not 0 <= position < len(sequence):
+        raise NotYet(f"{position:.4g} is no position of this protein: they run from 0 to {len(sequence) - 1}.")
     best, highest = scan.idxmax(axis=1).to_numpy(), scan.max(axis=1).to_numpy()
     wrong = best != np.array(list(sequence))
     mistakes = np.where(wrong, highest, 0)
-    right, place = int(mistakes.argmax()), int(place)
+    right, place = int(mistakes.argmax()), int(position)
     if place == right + 1 and mistakes[place] < mistakes[right]:
         raise NotYet("One too far: positions count from 0, and the table has no row for <cls>.")
     if not wrong[place]:
@@ -167,7 +168,7 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         )
     values = array(quick, [len(sequence), 20], "The table")
     plain = _logits(checkpoint, sequence)
-    logs = np.asarray(jax.nn.log_softmax(plain, axis=-1))[:, _kept(checkpoint, "".join(letters))]
+    logs = np.asarray(jax.nn.log_softmax(plain, axis=-1))[:, _token_ids(checkpoint, "".join(letters))]
     true = [letters.index(residue) for residue in sequence]
     rows = np.arange(len(sequence))
 
@@ -179,7 +180,7 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         "These are probabilities: take their logarithm, and subtract that of the wild type.": np.exp(logs[1:-1]),
         "These are the log-probabilities: subtract, in each row, that of the wild type.": logs[1:-1],
         "These are the logits: subtract, in each row, that of the wild type.": plain[1:-1][
-            :, _kept(checkpoint, "".join(letters))
+            :, _token_ids(checkpoint, "".join(letters))
         ],
         "The rows are one too high: row 0 of the logits is that of <cls>.": odds(logs[:-2]),
         "The sign is turned: wild type minus substitute.": -right,
@@ -196,8 +197,8 @@ def check_single_pass(quick: pd.DataFrame, checkpoint: Checkpoint, sequence: str
         )
     others = right != 0
     agreement = np.corrcoef(right[others], scores[letters].to_numpy()[others])[0, 1]
-    seen = float(np.exp(-logs[1:-1][rows, true].mean()))
+    perplexity = float(np.exp(-logs[1:-1][rows, true].mean()))
     return (
         f"One run in place of {len(sequence)}, and a correlation of {agreement:.2f} with the scan: worth it for many "
-        f"proteins. But the perplexity of these answers would be {seen:.1f}, for the model sees what it is asked."
+        f"proteins. But the perplexity of these answers would be {perplexity:.1f}, for the model sees what it is asked."
     )

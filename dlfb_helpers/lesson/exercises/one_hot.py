@@ -72,8 +72,8 @@ def check_changes(changes: dict[str, bool]) -> str:
     if missing := {"indices", "distances", "shape"} - set(changes):
         raise NotYet(f"Say also whether these change: {', '.join(sorted(missing))}.")
     truths = {name: np.asarray(value) for name, value in changes.items()}  # of Python, NumPy or JAX
-    if unsaid := [name for name, value in truths.items() if value.ndim or value.dtype != bool]:
-        raise NotYet(f"Say True or False of {unsaid[0]}.")
+    if undecided := [name for name, value in truths.items() if value.ndim or value.dtype != bool]:
+        raise NotYet(f"Say True or False of {undecided[0]}.")
     if not changes["indices"]:
         raise NotYet("The index of M was 16. Where does M stand in the alphabet?")
     if changes["distances"]:

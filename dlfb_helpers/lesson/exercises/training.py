@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -145,13 +146,13 @@ def check_head_start(informed: TrainState, state: TrainState, parts: Mapping[str
             share["valid"]
         ),
     }
-    said = 1 / (1 + np.exp(-bias))
-    if np.abs(said - train).max() > 7e-4:  # room for pseudocounts
+    predicted = 1 / (1 + np.exp(-bias))
+    if np.abs(predicted - train).max() > 7e-4:  # room for pseudocounts
         recognise(bias, mistakes, tolerance=2e-3)
-        worst = int(np.abs(said - train).argmax())
+        worst = int(np.abs(predicted - train).argmax())
         raise NotYet(
             f"Function {worst} is on {train[worst]:.4f} of the training proteins, but the sigmoid of its bias is "
-            f"{said[worst]:.4f}."
+            f"{predicted[worst]:.4f}."
         )
     before, after = (evaluate(s, parts["valid"])["loss"] for s in (state, informed))
     return (
@@ -247,7 +248,8 @@ def _log_odds(share: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(share, 1e-12) / (1 - share))
 
 
-def _same(one: object, other: object) -> bool:
-    return jax.tree.structure(one) == jax.tree.structure(other) and all(
+def _same(one: Any, other: Any) -> bool:
+    same_form = jax.tree.structure(one) == jax.tree.structure(other)  # type: ignore[operator]  # jaxlib types no ==
+    return same_form and all(
         jax.tree.leaves(jax.tree.map(lambda a, b: np.shape(a) == np.shape(b) and np.allclose(a, b), one, other))
     )

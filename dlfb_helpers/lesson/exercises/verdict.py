@@ -39,8 +39,8 @@ class Verdict:
 def check(judge: Callable[..., str]) -> Callable[..., Verdict]:
     """Make a check of a function that takes answers, raises `NotYet`, and returns what a right answer shows.
 
-    An answer that is still ``...`` or None is told apart, and whatever the answer makes Python raise becomes part of
-    the verdict: a check never stops a notebook.
+    An answer that is still ``...`` or None has a verdict of its own, and whatever the answer makes Python raise becomes
+    part of the verdict: a check never stops a notebook.
     """
 
     @functools.wraps(judge)

@@ -82,7 +82,7 @@ def check_order(
     )
 
 
-def _told_apart(features: np.ndarray, labels: Sequence[str], classifier: ClassifierMixin) -> int:
+def _num_named_rightly(features: np.ndarray, labels: Sequence[str], classifier: ClassifierMixin) -> int:
     """Return how many proteins a classifier names rightly that was trained on all others."""
     return int((cross_val_predict(classifier, features, labels, cv=LeaveOneOut()) == np.asarray(labels)).sum())
 
@@ -98,20 +98,20 @@ def check_simpler(
     answers = {name: number(value, f"The number for {name}") for name, value in right.items()}
     if any(0 < value < 1 for value in answers.values()):
         raise NotYet(f"Give how many of the {len(labels)} are right, not the share.")
-    composition = _told_apart(counted / lengths, labels, classifier)
+    composition = _num_named_rightly(counted / lengths, labels, classifier)
     agree(
         answers["composition"],
         composition,
         "The number for composition",
         {
-            "With counts the length is in the 20 numbers too: divide each protein's by its length.": _told_apart(
+            "With counts the length is in the 20 numbers too: divide each protein's by its length.": _num_named_rightly(
                 counted, labels, classifier
             )
         },
         tolerance=0.5,
     )
-    length = _told_apart(lengths, labels, classifier)
-    if answers["length"] != _told_apart(np.log(lengths), labels, classifier):  # as good a description
+    length = _num_named_rightly(lengths, labels, classifier)
+    if answers["length"] != _num_named_rightly(np.log(lengths), labels, classifier):  # as good a description
         agree(answers["length"], length, "The number for length", {}, tolerance=0.5)
     return (
         f"Composition alone gets {composition} of {len(labels)} right, length alone {answers['length']:.0f}: most of "

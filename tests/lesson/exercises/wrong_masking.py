@@ -8,8 +8,8 @@ import pandas as pd
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.masking import MaskPredictor, substitution_scores, true_probabilities
 from dlfb_helpers.lesson.exercises.masking import (
-    _kept,
     _logits,
+    _token_ids,
     check_guesser,
     check_single_pass,
     check_slipped,
@@ -41,7 +41,7 @@ def scores():
 
 def probability(residue, hidden_token, row):
     logits = _logits(esm2(), INSULIN, hidden_token)[row]
-    return float((np.exp(logits) / np.exp(logits).sum())[_kept(esm2(), residue)[0]])
+    return float((np.exp(logits) / np.exp(logits).sum())[_token_ids(esm2(), residue)[0]])
 
 
 def slipped(answer):
@@ -55,7 +55,7 @@ def guesser(answer):
 def logs():
     """Log-probabilities of one run, <cls> and <eos> included."""
     logits = _logits(esm2(), INSULIN)
-    return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))[:, _kept(esm2(), "".join(AMINO_ACIDS))]
+    return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))[:, _token_ids(esm2(), "".join(AMINO_ACIDS))]
 
 
 def quick(table):

@@ -10,7 +10,7 @@ from dlfb_helpers.lesson.exercises.your_proteins import (
     check_halves,
     check_nonsense,
 )
-from dlfb_helpers.predictors.predictor import load_predictor
+from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS
 
 TERM = "GO:0003824"
