@@ -134,10 +134,10 @@ WRONG = {
         (lambda: (with_raw(pd.Series(log_odds(share("train")))), START, PARTS), "is a Series"),
         (lambda: (with_bias(-log_odds(share("train"))), START, PARTS), "sign"),
         (lambda: (with_bias(log_odds(share("valid"))), START, PARTS), "shares of the validation part"),
-        (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, PARTS), "shares of all splits"),
+        (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, PARTS), "shares of all parts"),
         (lambda: (with_bias(log_odds(share("train")), kernel=jnp.zeros((8, 3))), START, PARTS), "The kernel"),
         (lambda: (with_bias(log_odds(share("train"))).replace(step=300), START, PARTS), "before training"),
-        (lambda: (jax.tree.map(jnp.zeros_like, START), START, PARTS), "Only the last layer, Dense_1"),
+        (lambda: (jax.tree.map(jnp.zeros_like, START), START, PARTS), "Only the last layer, output"),
     ],
     check_weighted_loss: [
         (lambda: (by_hand,), "log_sigmoid"),
