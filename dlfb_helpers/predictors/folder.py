@@ -56,6 +56,18 @@ BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "
 def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
     """Write the folder, whole or not at all; a predictor that is there already is replaced.
 
+    Parameters
+    ----------
+    predictor
+        Trained.
+    folder
+        Where to write it.
+
+    Returns
+    -------
+    Path
+        The folder.
+
     Raises
     ------
     ValueError, OSError
@@ -116,6 +128,16 @@ def check_predictor_place(folder: str | Path) -> None:
 
 def load_predictor(folder: str | Path = "course") -> Predictor:
     """Read a predictor: one of `BUNDLED`, or a folder that `save_predictor` wrote.
+
+    Parameters
+    ----------
+    folder
+        One of the names in `BUNDLED`, or a folder that `save_predictor` wrote.
+
+    Returns
+    -------
+    Predictor
+        Its checkpoint is loaded when it is first needed.
 
     Raises
     ------
