@@ -1,9 +1,10 @@
 """Feed damaged FASTA files to the reader: each has to be read rightly or refused with a message that helps.
 
 Inputs are random mutations of a corpus of every case the reader knows, plain and compressed, in files and on standard
-input. An input fails if the reader raises anything but a ValueError or OSError that names the file, a message that is
-none of the kinds below, a sequence that `check_sequence` refuses, or another result than the whole archive's where an
-archive was damaged. A failing input is printed. Run from the project's root::
+input, read with `clean`, `skip_bad`, both or neither. An input fails if the reader raises anything but a ValueError or
+OSError that names the file, a message that is none of the kinds below or has control characters in it, a sequence that
+`check_sequence` refuses, records in which something was changed and nothing said, or another result than the whole
+archive's where an archive was damaged. A failing input is printed. Run from the project's root::
 
     python -m recipes.fuzz_fasta --inputs 100000 --seed 0
 """
@@ -56,27 +57,46 @@ CORPUS: tuple[bytes, ...] = (
     b">P1\nM\0A\n",
     ">P1\u200b\nMA\n".encode(),
     ">P1\nMA\n".encode("utf-16"),
+    b">P1 M\xfcller\nMALWM\n>P2\nMK\n>P1\nMALWM\n",
+    b">P 1\nMALWM\n>P 2\nMK\n",
+    b">P1\nMALWM>P2\nMK\n >P3\nMAL\n",
+    b">P1\nMALWM:MK\n>P1_2\nMK\n",
+    b";x\n>P1\n#y\nMALWM ;z\nMAL*WM\n",
+    b">P1;P2\nsome words\nMALWM*\n>P3\nSome words\nMALWM\n",
+    b">gi|1|ref|NP_1.1| x\nMALWM\n>pdb|4HHB|A\nMK\n>pdb|4HHB|B\nMKT\n",
+    b">P1\n" + b"ATGGCCCTGTGG" * 10 + b"\n>P2\nMALWMRLLPL\n>P3\nXXXXXXXX\n",
+    b"".join(b">P%d\nmalwm\n>P%d\nMA(W)\n" % (number, number) for number in range(30)),
+    b"<html>\n<b>404</b>\n",
 )
 FRAGMENTS: tuple[bytes, ...] = (
-    b">", b"\n", b"\r", b"\r\n", b" ", b"\t", b"|", b">P1\n", b">P2 x\n", b"MALWM", b"-", b"*", b"J", b"m", b"\xc3\x89",
-    b"\0", b"\xff", b"\x85", b"\xed\xb2\x80", b"\xef\xbb\xbf", b"\x1f\x8b", b"\xfd7zXZ\0", b"PK\x03\x04", b"PK\x05\x06",
+    b">", b"\n", b"\r", b"\r\n", b" ", b"\t", b"|", b">P1\n", b">P2 x\n", b"MALWM", b"-", b"*", b"J", b"m", b":", b";",
+    b"#", b" 10 ", b"\xc3\x89", b"\x1b[31m", b"sp|", b"gi|1|pdb|", b"\0", b"\xff", b"\x85", b"\xed\xb2\x80",
+    b"\xef\xbb\xbf", b"\x1f\x8b", b"\xfd7zXZ\0", b"PK\x03\x04", b"PK\x05\x06",
 )  # fmt: skip
 KINDS: dict[str, str] = {
     "is the file whole?": "damaged or cut-off archive",
     "no sequences in it": "no records",
+    "records cannot be read": "several bad records",
+    "looks like nucleotides": "mostly nucleotides",
     "before any >heading": "text before the first heading",
     "a heading without an id": "no id",
     "characters that cannot be seen": "unseen characters in an id",
     "is there more than once": "an id twice",
+    "before its heading": "a heading out of its place",
+    "of the PIR format": "PIR format",
+    "nucleotides, ": "nucleotides",
+    "stops among": "a wrong reading frame",
+    "looks like words": "a description out of its place",
     "the sequence is empty": "no residues",
+    "this is UTF-16": "UTF-16",
     "is not text": "not UTF-8, or NUL",
     "which no protein has": "too long",
-    "; write residues in upper case": "lower case",
-    "; remove the gaps": "gap",
-    "; remove spaces": "white space",
-    "marks the end of a translation": "stop",
-    "; accepted are": "another letter",
+    "; accepted are": "a letter that cannot be repaired",
+    "--clean repairs": "a letter that can be repaired",
 }
+OPTIONS: tuple[dict[str, bool], ...] = tuple(
+    {"clean": clean, "skip_bad": skip_bad} for clean in (False, True) for skip_bad in (False, True)
+)
 ENDINGS = ("", ".gz", ".xz", ".zip")
 
 
@@ -114,7 +134,7 @@ def mutate(content: bytes, rng: random.Random) -> bytes:
     return bytes(data)
 
 
-def outcome(path: str | Path, name: str) -> tuple[str, dict[str, str] | None]:
+def outcome(path: str | Path, name: str, **options: bool) -> tuple[str, dict[str, str] | None]:
     """Read a file and return the kind of the outcome, and the records where there are any.
 
     Raises
@@ -122,20 +142,26 @@ def outcome(path: str | Path, name: str) -> tuple[str, dict[str, str] | None]:
     AssertionError
         If the reader's error or its result is not as it should be.
     """
+    notes: list[str] = []
     try:
-        records = dict(zip(*(fasta.read_fasta(path)[column] for column in ("EntryID", "Sequence"))))
+        table = fasta.read_fasta(path, report=notes.append, **options)
     except (ValueError, OSError) as error:
         message = str(error)
         assert message.startswith(name), f"the message does not begin with the file: {message}"
+        assert message.replace("\n", "").isprintable(), f"the message has control characters: {message!r}"
         kinds = [kind for text, kind in KINDS.items() if text in message]
         assert kinds, f"the message is of no kind known: {message}"
         return kinds[0], None
     except Exception as error:
         raise AssertionError(f"{type(error).__name__} is no clear error: {error}") from error
+    records = dict(zip(table["EntryID"], table["Sequence"]))
     assert records, "neither a record nor an error"
     for entry, sequence in records.items():
         assert entry.isprintable() and check_sequence(sequence, entry)
-    return "read", records
+    assert all(note.startswith(name) and note.isprintable() for note in notes), f"a note that is none: {notes}"
+    done = [note for note in notes if "repaired: " in note or "left out: " in note]
+    assert not done or any(options.values()), f"done without being asked for: {done}"
+    return ("read and repaired" if done else "read"), records
 
 
 class Reader:
@@ -144,16 +170,18 @@ class Reader:
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder)
 
-    def __call__(self, content: bytes, ending: str, standard_input: bool = False) -> tuple[str, dict | None]:
+    def __call__(
+        self, content: bytes, ending: str, standard_input: bool = False, **options: bool
+    ) -> tuple[str, dict | None]:
         if standard_input:
             sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))
             try:
-                return outcome("-", "standard input")
+                return outcome("-", "standard input", **options)
             finally:
                 sys.stdin = sys.__stdin__
         path = self.folder / f"fuzzed.fasta{ending}"
         path.write_bytes(content)
-        return outcome(path, str(path))
+        return outcome(path, str(path), **options)
 
 
 def random_inputs(rng: random.Random) -> Iterator[tuple[bytes, str, bool, bytes | None]]:
@@ -181,16 +209,19 @@ def fuzz(inputs: int, seed: int) -> Counter:
     counts: Counter = Counter()
     with tempfile.TemporaryDirectory() as folder:
         read = Reader(folder)
-        whole = {content: read(content, "")[1] for content in CORPUS}
-        for number, (content, ending, standard_input, packed) in zip(range(inputs), random_inputs(random.Random(seed))):
+        rng = random.Random(seed)
+        whole = [{content: read(content, "", **options)[1] for content in CORPUS} for options in OPTIONS]
+        for number, (content, ending, standard_input, packed) in zip(range(inputs), random_inputs(rng)):
+            choice = rng.randrange(len(OPTIONS))
             try:
-                kind, records = read(content, ending, standard_input)
+                kind, records = read(content, ending, standard_input, **OPTIONS[choice])
                 # Without the right magic bytes standard input is plain text; in a file the ending says what it is.
                 if records is not None and packed is not None and not standard_input:
-                    assert records == whole[packed], "a damaged archive was read, and not as the whole one is"
+                    assert records == whole[choice][packed], "a damaged archive was read, and not as the whole one is"
             except AssertionError as error:
                 place = "standard input" if standard_input else f"a file{ending and f' that ends in {ending}'}"
-                raise AssertionError(f"input {number} of seed {seed}, {place}: {error}\n{content!r}") from error
+                given = f"{place}, {OPTIONS[choice]}"
+                raise AssertionError(f"input {number} of seed {seed}, {given}: {error}\n{content!r}") from error
             counts[kind] += 1
     return counts
 

@@ -1,45 +1,75 @@
-"""Sequences from FASTA files, read and checked."""
+"""Sequences from FASTA files: read, checked, and repaired where that is asked for."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import re
-from collections.abc import Iterator
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dlfb_helpers.files.packed import UNREADABLE, AnyPath, as_path, opened, unreadable
-from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, OTHER_RESIDUES, check_sequence
+from dlfb_helpers.files.packed import AnyPath, as_path
+from dlfb_helpers.files.shown import shown
+from dlfb_helpers.proteins.composition import FEWEST_NUCLEOTIDES, doubt
+from dlfb_helpers.proteins.headings import id_origin, other_id
+from dlfb_helpers.proteins.parsing import TRANSLATE, BadRecord, parse_record
+from dlfb_helpers.proteins.records import Record, read_records
 
-_NO_RESIDUE = re.compile(f"[^{''.join(AMINO_ACIDS)}{''.join(OTHER_RESIDUES)}]")
-_NO_TEXT = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not UTF-8
-_LONGEST = 1_000_000  # characters of a record; the longest protein known has some 45,000 residues
+LISTED = 20
+"""How many of the records that cannot be read an error names; it counts the others."""
 
 
-def read_fasta(path: str | AnyPath) -> pd.DataFrame:
+def read_fasta(
+    path: str | AnyPath,
+    clean: bool = False,
+    skip_bad: bool = False,
+    report: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
     """Read sequences: columns EntryID, Sequence, Length (residues), in the file's order.
 
     Parameters
     ----------
-    path : str or Path
+    path, clean, skip_bad
         As for `iterate_fasta`, which also says what can go wrong.
+    report : callable, optional
+        Called with a line for each record that was repaired or left out, or that is worth little, once all are read.
+        Without it they are one warning, which lists the first of them.
     """
-    sequences = dict(iterate_fasta(path))
+    notes: list[str] = []
+    sequences = dict(iterate_fasta(path, clean, skip_bad, notes.append))
+    if report:
+        for note in notes:
+            report(note)
+    elif notes:
+        warnings.warn(listed(f"{shown(path, 300)} was read, but", notes, len(notes)), stacklevel=2)
     table = pd.DataFrame({"EntryID": list(sequences), "Sequence": list(sequences.values())})
     return table.assign(Length=table["Sequence"].str.len().astype(int))
 
 
-def iterate_fasta(path: str | AnyPath) -> Iterator[tuple[str, str]]:
+def iterate_fasta(
+    path: str | AnyPath,
+    clean: bool = False,
+    skip_bad: bool = False,
+    report: Callable[[str], None] | None = None,
+) -> Iterator[tuple[str, str]]:
     """Read sequences one by one, so that a file may be larger than the memory.
 
-    A record's id is the first word of its heading; of ``sp|P01308|INS_HUMAN`` it is the accession P01308. Line ends
-    of any system, blank lines and a byte order mark are accepted.
+    A record's id is the first word of its heading, and of known tags the accession, as `headings.entry_id` says. Line
+    ends of any system, blank lines and a byte order mark are accepted; a record that is there twice is read once.
 
     Parameters
     ----------
     path : str or Path
-        Plain, .gz, .xz or .zip; where the ending says nothing, the first bytes do. ``"-"`` is standard input.
+        Plain or compressed; where the ending says nothing, the first bytes do. ``"-"`` is standard input.
+    clean : bool
+        Repair what can be repaired, as `cleaning.clean_sequence` and `cleaning.clean_lines` do; begin a record at a
+        ``>`` in the middle of a line; of a complex, read each chain as ID_1, ID_2 and so on.
+    skip_bad : bool
+        Leave out what cannot be read.
+    report : callable, optional
+        Called with a line for each record that was repaired or left out, or that is worth little.
 
     Yields
     ------
@@ -51,22 +81,17 @@ def iterate_fasta(path: str | AnyPath) -> Iterator[tuple[str, str]]:
     FileNotFoundError, IsADirectoryError, PermissionError, OSError
         If the file cannot be opened.
     ValueError
-        If the file is damaged or cut off, is not UTF-8 text, has no records, does not begin with ``>``, has a record
-        without id or residues or beyond a million characters, an id twice, or letters that `check_sequence` refuses.
-        As every error here, it names the file, and the line and record where there is one.
+        If the file is damaged or cut off, is no FASTA, or has no records; at its end, if records cannot be read: it
+        lists them, each with its line, its id and what was found; or if most of what was read are nucleotides. As
+        every error here, it names the file and says what to do.
     """
-    path = as_path(path)
-    seen: dict[str, int] = {}
-    for number, heading, lines in _records(path):
-        entry = _entry_id(heading, f"{path}, line {number}")
-        if entry in seen:
-            raise ValueError(
-                f"{path}, line {number}: {entry} is there more than once, first at line {seen[entry]}; keep one record"
-            )
-        seen[entry] = number
-        yield entry, _joined(lines, path, number, entry)
-    if not seen:
-        raise ValueError(f"{path}: no sequences in it; a FASTA file has >headings, each followed by residues")
+    reading = _Reading(as_path(path), clean, skip_bad, report or (lambda line: None))
+    for record in read_records(reading.path, skip=skip_bad):
+        try:
+            yield from reading.proteins(record)
+        except BadRecord as problem:
+            reading.refuse(problem)
+    reading.finish()
 
 
 def sequence_key(sequence: str) -> str:
@@ -74,70 +99,100 @@ def sequence_key(sequence: str) -> str:
     return hashlib.sha256(sequence.encode()).hexdigest()
 
 
-def _records(path: AnyPath) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield of each record the heading's line number, the heading and the lines below it."""
-    heading, start, size = "", 0, 0
-    lines: list[str] = []
-    for number, line in _lines(path):
-        if line.startswith(">"):
-            if heading:
-                yield start, heading, lines
-            heading, start, lines, size = line, number, [], 0
-        elif heading:
-            lines.append(line)
-        elif line.strip():
-            _check_text(line, f"{path}, line {number}")
-            raise ValueError(f"{path}, line {number}: found {line[:20]!r} before any >heading; is this FASTA?")
-        size += len(line) + 1
-        if heading and size > _LONGEST:
-            raise ValueError(
-                f"{path}, line {number}: {heading[:20]!r} has more than {_LONGEST:,} characters, which no protein "
-                "has; give a FASTA file of proteins"
-            )
-    if heading:
-        yield start, heading, lines
+@dataclass
+class _Reading:
+    """What is known of a file as it is read."""
+
+    path: AnyPath
+    clean: bool
+    skip_bad: bool
+    report: Callable[[str], None]
+    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    first_bad: list[BadRecord] = field(default_factory=list)
+    remedies: dict[str, None] = field(default_factory=dict)
+
+    def say(self, line: int, entry: str, text: str) -> None:
+        """Report about a record."""
+        name = f"{shown(entry)}: " if entry else ""
+        self.report(f"{shown(self.path, 300)}, line {line}: {name}{text}")
+
+    def proteins(self, record: Record) -> list[tuple[str, str]]:
+        """Return the ids and sequences of a record; raise a `BadRecord` if it cannot be read."""
+        self.counts["records"] += bool(record.heading)
+        parsed = parse_record(record, self.clean)
+        new = [chain for chain in parsed.chains.items() if not self._known(record, *chain)]
+        name = next(iter(parsed.chains), "")
+        if parsed.repairs:
+            self.counts["repaired"] += 1
+            repairs = ", ".join(f"{what} ({count:,})" for what, count in parsed.repairs.items())
+            self.say(record.line + (not record.heading), name, f"repaired: {repairs}")
+        for text in parsed.notes:
+            self.say(record.line, name, text)
+        for entry, sequence in new:
+            self.seen[entry] = record.line, hash(sequence)
+            self.counts["letters"] += len(sequence)
+            if letters := parsed.nucleotides.get(entry):
+                self.counts["nucleotides"] += letters
+                count = f"{letters} of its {len(sequence)} letters are A, C, G, T, U or N"
+                self.say(record.line, entry, f"{count}; if these are nucleotides, translate them")
+            elif reason := doubt(sequence):
+                self.say(record.line, entry, reason)
+        return new
+
+    def _known(self, record: Record, entry: str, sequence: str) -> bool:
+        """Say whether this very sequence was read before; raise a `BadRecord` if another of the same id was."""
+        line, key = self.seen.get(entry, (0, 0))
+        if line and key != hash(sequence):
+            what = f"the id is there more than once, first at line {line} with another sequence"
+            raise BadRecord(record.line, entry, f"{what}; it is {id_origin(record.heading)}", other_id(record.heading))
+        if line:
+            self.say(record.line, entry, f"the same id and sequence as at line {line}; read once")
+        return bool(line)
+
+    def refuse(self, problem: BadRecord) -> None:
+        """Take note of a record that cannot be read."""
+        self.counts["bad"] += 1
+        self.counts["reparable"] += not problem.remedy
+        if problem.remedy and len(self.remedies) < LISTED:
+            self.remedies[problem.remedy] = None
+        if len(self.first_bad) < LISTED:
+            self.first_bad.append(problem)
+        if self.skip_bad:
+            self.say(problem.line, "", f"left out: {problem}")
+
+    def finish(self) -> None:
+        """Raise the error that names what cannot be read, if there is any; else say how much was done."""
+        name, counts = shown(self.path, 300), self.counts
+        if self.first_bad and not (self.skip_bad and self.seen):
+            raise ValueError(f"{name}{self._problems()}")
+        if not self.seen:
+            raise ValueError(f"{name}: no sequences in it; a FASTA file has >headings, each followed by residues")
+        if 2 * counts["nucleotides"] > counts["letters"] and counts["nucleotides"] >= FEWEST_NUCLEOTIDES:
+            share = f"{counts['nucleotides']:,} of {counts['letters']:,} letters"
+            raise ValueError(f"{name}: most of it, {share}, looks like nucleotides; {TRANSLATE}")
+        if counts["repaired"] or counts["bad"]:
+            done = f"{counts['repaired']:,} repaired, {counts['bad']:,} left out"
+            self.report(f"{name}: {done}, {len(self.seen):,} sequences read in all")
+
+    def _problems(self) -> str:
+        """Say which records cannot be read, and what to do, after the file's name."""
+        bad, reparable = self.counts["bad"], self.counts["reparable"]
+        remedies, arguments = [*self.remedies], []
+        if reparable:
+            remedies.insert(0, f"--clean repairs {'it' if bad == 1 else f'{reparable:,} of them'}")
+            arguments.append("clean=True")
+        if self.seen:
+            remedies.append(f"--skip-bad goes on without {'it' if bad == 1 else 'what cannot be read'}")
+            arguments.append("skip_bad=True")
+        what = "; ".join(remedies) + (f" (in Python {', '.join(arguments)})" if arguments else "")
+        if bad == 1:
+            return f", line {self.first_bad[0].line}: {self.first_bad[0]}; {what}"
+        lines = [f"line {problem.line}: {problem}" for problem in self.first_bad]
+        return listed(f": {bad:,} of {self.counts['records']:,} records cannot be read; {what}", lines, bad)
 
 
-def _lines(path: AnyPath) -> Iterator[tuple[int, str]]:
-    """Yield each line's number and text, as few at a time as can be; a longer line than any protein comes in parts."""
-    number = 0
-    with opened(path) as handle, io.TextIOWrapper(handle, "utf-8-sig", "surrogateescape") as text:
-        try:
-            while line := text.readline(_LONGEST + 1):
-                number += 1
-                yield number, line.rstrip("\n")
-        except UNREADABLE as error:
-            raise unreadable(f"{path}, line {number + 1}", error) from error
-
-
-def _entry_id(heading: str, where: str) -> str:
-    _check_text(heading, where)
-    word = (heading[1:].split() or [""])[0]
-    parts = word.split("|")
-    entry = parts[1] if len(parts) == 3 else word
-    if not entry:
-        raise ValueError(f"{where}: a heading without an id; write one after the >")
-    if not entry.isprintable():
-        raise ValueError(f"{where}: the id {entry!r} has characters that cannot be seen; write it without them")
-    return entry
-
-
-def _joined(lines: list[str], path: AnyPath, start: int, entry: str) -> str:
-    """Return the residues of a record whose heading is line `start`, checked."""
-    sequence = "".join(lines)
-    if not sequence or _NO_RESIDUE.search(sequence):
-        bad = (place for place in enumerate(lines, start + 1) if _NO_RESIDUE.search(place[1]))
-        number, line = next(bad, (start, ""))
-        where = f"{path}, line {number}: {entry}"
-        _check_text(line, where)
-        check_sequence(sequence, where)
-    return sequence
-
-
-def _check_text(line: str, where: str) -> None:
-    found = _NO_TEXT.search(line)
-    if found:
-        raise ValueError(
-            f"{where}: byte 0x{ord(found[0]) & 0xFF:02x} at column {found.start() + 1} is not text; "
-            "save the file as UTF-8 text, uncompressed or as .gz, .xz or .zip"
-        )
+def listed(heading: str, lines: list[str], count: int) -> str:
+    """Return a heading, the first `LISTED` of some lines below it, and how many more there are."""
+    more = [f"and {count - LISTED:,} more"] if count > LISTED else []
+    return "\n  ".join([heading, *lines[:LISTED], *more])

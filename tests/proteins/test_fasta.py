@@ -32,14 +32,14 @@ ACCEPTED = {
     "ambiguous and rare residues": (b">P1\nUOBZX\n", {"P1": "UOBZX"}),
     "40,000 residues in a line": (f">Q8WZ42\n{LONG}\n".encode(), {"Q8WZ42": LONG}),
     "description beyond ASCII": (">P1 protéine à doigt de zinc\nMA\n".encode(), {"P1": "MA"}),
-    "accession between bars": (b">tr|P1|NAME_HUMAN x\nMA\n>a|b\nK\n", {"P1": "MA", "a|b": "K"}),
+    "accession between bars": (b">tr|P1|NAME_HUMAN x\nMA\n>a|b|c\nK\n", {"P1": "MA", "a|b|c": "K"}),
 }
 
 
 @pytest.mark.parametrize(("content", "records"), ACCEPTED.values(), ids=ACCEPTED)
 def test_fasta_that_is_accepted(tmp_path, content, records):
     (tmp_path / "good.fasta").write_bytes(content)
-    table = fasta.read_fasta(tmp_path / "good.fasta")
+    table = fasta.read_fasta(tmp_path / "good.fasta", report=[].append)
     assert dict(zip(table["EntryID"], table["Sequence"])) == records
     assert table["Length"].tolist() == [len(sequence) for sequence in records.values()]
     assert list(fasta.iterate_fasta(str(tmp_path / "good.fasta"))) == list(records.items())
@@ -48,43 +48,18 @@ def test_fasta_that_is_accepted(tmp_path, content, records):
 REFUSED = {
     "empty": (b"", ": no sequences in it; a FASTA file has >headings, each followed by residues"),
     "blank lines only": (b"\n \r\n\n", ": no sequences in it; a FASTA file has >headings, each followed"),
-    "text before the first heading": (b"\n; x\n>P1\nMA\n", ", line 2: found '; x' before any >heading"),
-    "indented heading": (b" >P1\nMA\n", ", line 1: found ' >P1' before any >heading"),
+    "a comment and nothing else": (b"; x\n", ", line 1: found '; x' before any >heading, a comment"),
     "heading without id": (b">P1\nM\n>\nMALWM\n", ", line 3: a heading without an id; write one after the >"),
-    "nothing between the bars": (b">sp||INS\nMA\n", ", line 1: a heading without an id; write one after the >"),
     "record without residues": (b">P1\nM\n>P2\n\n>P3\nM\n", ", line 3: P2: the sequence is empty; give at"),
     "last record without residues": (b">P1\nMA\n>P2", ", line 3: P2: the sequence is empty; give at least"),
-    "id twice": (
-        b">P1\nMALWM\n>sp|P1|INS\nMA\n",
-        ", line 3: P1 is there more than once, first at line 1; keep one record",
-    ),
-    "lower case": (b">P1\nMA\nMal\n", ", line 3: P1: found 'a' at position 4 of 5; write residues in upper case"),
-    "gap -": (b">P1\nM-A\n", ", line 2: P1: found '-' at position 2 of 3; remove the gaps of an alignment"),
-    "J": (
-        b">P1\nMALWM\n>P2\nMA\nJM\n",
-        ", line 5: P2: found 'J' at position 3 of 4; accepted are RHKDESTNQGPCAVILMFYW and BZXUO; write X where "
-        "the residue is unknown",
-    ),
-    "space": (b">P1\nMA LW\n", ", line 2: P1: found ' ' at position 3 of 5; remove spaces and line breaks"),
-    "> inside a line": (b">P1\nMA>P2\n", ", line 2: P1: found '>' at position 3 of 5; accepted are"),
-    "letter beyond ASCII": (">P1\nMÉ\n".encode(), ", line 2: P1: found 'É' at position 2 of 2; accepted are"),
-    "CR files have lines": (b">P1\rMA\rJ\r", ", line 3: P1: found 'J' at position 3 of 3; accepted are"),
-    "mark in mid-file": ("\ufeff>P1\nM\n\ufeff>P2\nM\n".encode(), r", line 3: P1: found '\ufeff' at position 2 of"),
-    "no UTF-8 in residues": (
-        b">P1\nMA\nM\xe9\n",
-        ", line 3: P1: byte 0xe9 at column 2 is not text; save the file as UTF-8 text",
-    ),
-    "UTF-16": (">P1\nMA\n".encode("utf-16"), ", line 1: byte 0xff at column 1 is not text; save the file as UTF-8"),
-    "NUL in a heading": (b">P1 \0\nMA\n", ", line 1: byte 0x00 at column 5 is not text; save the file as UTF-8"),
-    "unseen character in an id": (
-        ">P1\u200b\nMA\n".encode(),
-        r", line 1: the id 'P1\u200b' has characters that cannot be seen; write it without them",
-    ),
+    "CR files have lines": (b">P1\rMA\rJ\r", ", line 3: P1: found 'J' at position 3 of 3, leucine or isoleucine"),
+    "mark in mid-file": ("\ufeff>P1\nM\n\ufeff>P2\nM\n".encode(), ", line 3: P2: space before its heading"),
+    "UTF-16": (">P1\nMA\n".encode("utf-16"), ", line 1: this is UTF-16; save the file as UTF-8"),
     "a genome": (
         b">chr1\n" + b"ACGTACGTAC\n" * 100_000,
         ", line 90910: '>chr1' has more than 1,000,000 characters, which no protein has; give a FASTA file of",
     ),
-    "a line without end": (b">P1" + b"X" * 1_500_000, ", line 1: '>P1XXXXXXXXXXXXXXXXX' has more than 1,000,000"),
+    "a line without end": (b">P1" + b"X" * 1_500_000, ", line 1: '>P1XXXXXXX ... XXXXX' has more than 1,000,000"),
 }
 
 
@@ -98,7 +73,7 @@ def test_fasta_that_is_refused(tmp_path, content, message):
 def test_a_bad_letter_in_an_archive_has_its_line(tmp_path):
     path = tmp_path / "bad.fasta.gz"
     path.write_bytes(gzip.compress(b">P1\nMA\nMJ\n"))
-    assert refusal(path).startswith(f"{path}, line 3: P1: found 'J' at position 4 of 4; accepted are")
+    assert refusal(path).startswith(f"{path}, line 3: P1: found 'J' at position 4 of 4")
 
 
 def test_an_empty_archive_has_no_sequences(tmp_path):
@@ -121,18 +96,140 @@ def test_a_member_of_a_zip_is_named_with_its_archive(tmp_path):
         archive.writestr("bad", ">P1\nMJ\n")
         archive.writestr("gz", gzip.compress(b">P1\nMA\n")[:-8])
     archive = zipfile.ZipFile(tmp_path / "all.zip")
-    assert fasta.read_fasta(zipfile.Path(archive, "good"))["EntryID"].tolist() == ["P1"]
+    assert fasta.read_fasta(zipfile.Path(archive, "good"), report=[].append)["EntryID"].tolist() == ["P1"]
     assert refusal(zipfile.Path(archive, "bad")).startswith(f"{tmp_path}/all.zip/bad, line 2: P1: found 'J'")
     assert refusal(zipfile.Path(archive, "gz")).startswith(f"{tmp_path}/all.zip/gz, line 3: Compressed file ended")
 
 
 def test_standard_input(monkeypatch):
-    content = io.BytesIO(b">P1\nMA\n>P2\nJ\n")
+    content = io.BytesIO(b">P1\nMALWMRLLPL\n>P2\nJ\n")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(content)))
     records = fasta.iterate_fasta("-")
-    assert next(records) == ("P1", "MA")
+    assert next(records) == ("P1", "MALWMRLLPL")
     with pytest.raises(ValueError, match="standard input, line 4: P2: found 'J' at position 1 of 1"):
         next(records)
+
+
+def write(tmp_path, text: str):
+    path = tmp_path / "some.fasta"
+    path.write_text(text)
+    return path
+
+
+def test_all_bad_records_are_named_at_once_the_first_twenty_and_the_count(tmp_path):
+    bad = "".join(f">bad{number}\nMA(W)M\n>low{number}\nmalwmrllpl\n" for number in range(600))
+    message = refusal(write(tmp_path, f">good\nMALWMRLLPL\n{bad}"))
+    heading, *lines = message.split("\n")
+    assert heading == (
+        f"{tmp_path}/some.fasta: 1,200 of 1,201 records cannot be read; --clean repairs 600 of them; accepted are "
+        "RHKDESTNQGPCAVILMFYW and BZXUO; write X where the residue is unknown; --skip-bad goes on without what cannot "
+        "be read (in Python clean=True, skip_bad=True)"
+    )
+    assert len(lines) == 21 and lines[-1] == "  and 1,180 more"
+    assert lines[0] == "  line 4: bad0: found '(' at position 3 of 6"
+    assert lines[1] == "  line 6: low0: found 'm' at position 1 of 10, lower case"
+
+
+def test_clean_leaves_in_the_error_what_it_cannot_repair(tmp_path):
+    path = write(tmp_path, ">A\nmalwmrllpl\n>B\nMA(W)M\n>C\nMALWMRLLPL\n")
+    with pytest.raises(
+        ValueError, match=r"some\.fasta, line 4: B: found '\(' at position 3 of 6; accepted are"
+    ) as caught:
+        fasta.read_fasta(path, clean=True)
+    assert "--clean" not in str(caught.value) and "--skip-bad goes on without it" in str(caught.value)
+
+
+def test_what_was_done_is_told_record_by_record_after_all_were_read(tmp_path):
+    path, notes = write(tmp_path, ">A\nmalwmrllpl*\n>B\nMA(W)M\n>C\nMALWMRLLPL\n>D\nXXXXXXXXXX\n"), []
+    table = fasta.read_fasta(path, clean=True, skip_bad=True, report=notes.append)
+    assert table["EntryID"].tolist() == ["A", "C", "D"] and table["Sequence"].tolist()[0] == "MALWMRLLPL"
+    assert notes == [
+        f"{path}, line 1: A: repaired: lower case (10), stop at an end (1)",
+        f"{path}, line 4: left out: B: found '(' at position 3 of 6",
+        f"{path}, line 7: D: 10 of its 10 residues are X, unknown; a prediction rests on the others",
+        f"{path}: 1 repaired, 1 left out, 3 sequences read in all",
+    ]
+
+
+def test_without_a_reader_of_notes_they_are_one_warning(tmp_path):
+    path = write(tmp_path, "".join(f">P{number}\nMAL\n" for number in range(30)))
+    with pytest.warns(UserWarning, match="was read, but") as caught:
+        assert len(fasta.read_fasta(path)) == 30
+    assert len(caught) == 1 and str(caught[0].message).count("too few residues") == 20
+    assert str(caught[0].message).endswith("\n  and 10 more")
+    assert caught[0].filename == __file__
+
+
+def test_nothing_is_left(tmp_path):
+    path = write(tmp_path, ">A\nMA(W)M\n>B\nmalwm\n")
+    with pytest.raises(
+        ValueError, match=r"2 of 2 records cannot be read; --clean repairs 1 of them; accepted"
+    ) as caught:
+        fasta.read_fasta(path, skip_bad=True)
+    assert "--skip-bad" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "origin", "remedy"),
+    [
+        (">protein 1\nMA\n>protein 2\nMAL\n", "the first word of the heading", "sed '/^>/ s/ /_/g'"),
+        (">sp|P1|A_HUMAN\nMA\n>sp|P1|B_HUMAN\nMAL\n", "the accession in sp|P1|B_HUMAN", "keep one of the records"),
+        (">P1\nMA\n>gb|P1|x y\nMAL\n", "the accession in gb|P1|x", "keep one of the records"),
+        (">A\nMA\n>A\nMAL\n", "the first word of the heading", "keep one of the records"),
+        (f">{'A' * 3000} 1\nMA\n>{'A' * 3000} 2\nMAL\n", "the first word of the heading", "sed"),
+    ],
+)
+def test_two_records_of_one_id_are_told_what_the_id_is_made_of(tmp_path, content, origin, remedy):
+    message = refusal(write(tmp_path, content))
+    assert f"the id is there more than once, first at line 1 with another sequence; it is {origin}; " in message
+    assert remedy in message and message.endswith("--skip-bad goes on without it (in Python skip_bad=True)")
+    assert len(message) < 500
+    notes: list[str] = []
+    table = fasta.read_fasta(write(tmp_path, content), skip_bad=True, report=notes.append)
+    assert table["Sequence"].tolist() == ["MA"] and ", line 3: left out: " in notes[1]
+
+
+def test_chains_collide_with_other_records(tmp_path):
+    path = write(tmp_path, ">A_2\nMALWM\n>A\nMALWM:MKT\n")
+    with pytest.raises(ValueError, match="line 3: A_2: the id is there more than once, first at line 1"):
+        fasta.read_fasta(path, clean=True)
+
+
+DNA = "ATGGCCCTGTGGATGCGCCTCCTGCCCCTGCTGGCGCTGCTGGCCCTCTGGGGACCTGAC"
+INSULIN = "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAED"
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [DNA * 5],
+        [DNA],
+        [DNA[:20]] * 2,
+        [DNA, INSULIN[:50]],
+        [DNA.replace("T", "U").lower()],
+        [DNA[:25]] * 9 + [INSULIN],
+    ],
+    ids=["a gene", "60 letters", "two primers", "more than half", "RNA in lower case", "primers and a protein"],
+)
+def test_files_of_nucleotides_are_refused(tmp_path, records):
+    path = write(tmp_path, "".join(f">r{number}\n{text}\n" for number, text in enumerate(records)))
+    for clean, skip_bad in ((True, False), (True, True)):
+        with pytest.raises(ValueError, match="nucleotides.*; translate nucleotides to proteins first"):
+            fasta.read_fasta(path, clean, skip_bad)
+
+
+@pytest.mark.parametrize("records", [["GATTACA"], [DNA[:29]], [DNA, INSULIN, INSULIN[1:]], [DNA[:50], INSULIN]])
+def test_short_records_of_nucleotides_letters_are_read_with_a_warning(tmp_path, records):
+    path, notes = write(tmp_path, "".join(f">r{number}\n{text}\n" for number, text in enumerate(records))), []
+    assert fasta.read_fasta(path, report=notes.append)["Sequence"].tolist() == records
+    assert len(notes) == 1 and "line 1: r0: " in notes[0] and "if these are nucleotides, translate them" in notes[0]
+
+
+def test_a_long_record_of_nucleotides_among_proteins_is_refused_alone(tmp_path):
+    path = write(tmp_path, "".join(f">p{n}\n{INSULIN[n:]}\n" for n in range(20)) + f">dna\n{DNA * 2}\n")
+    assert refusal(path).startswith(f"{path}, line 41: dna: nucleotides, 120 of its 120 letters")
+    with pytest.warns(UserWarning, match="left out: dna: nucleotides"):
+        assert len(fasta.read_fasta(path, skip_bad=True)) == 20
 
 
 def test_the_key_of_a_sequence_is_its_sha256():

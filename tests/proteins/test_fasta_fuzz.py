@@ -50,28 +50,76 @@ def test_whatever_way_records_are_written_they_come_back(tmp_path, written, endi
     records, content = written
     path = tmp_path / f"written.fasta{ending}"
     path.write_bytes(fuzz_fasta.pack(content, ending))
-    table = fasta.read_fasta(path)
+    table = fasta.read_fasta(path, report=[].append)
     assert list(zip(table["EntryID"], table["Sequence"])) == list(records.items())
     assert table["Length"].tolist() == [len(sequence) for sequence in records.values()]
 
 
 @settings(FASTA_PROFILE)
-@given(st.binary(max_size=300), st.sampled_from(fuzz_fasta.ENDINGS))
-@example(b">P1\nMA\n", "")
-def test_any_bytes_are_read_or_refused_with_the_files_name(tmp_path, content, ending):
+@given(st.binary(max_size=300), st.sampled_from(fuzz_fasta.ENDINGS), st.sampled_from(fuzz_fasta.OPTIONS))
+@example(b">P1\nMA\n", "", {})
+def test_any_bytes_are_read_or_refused_with_the_files_name(tmp_path, content, ending, options):
     path = tmp_path / f"any.fasta{ending}"
     path.write_bytes(content)
-    fuzz_fasta.outcome(path, str(path))  # fails on any other error than one that begins with the file's name
+    fuzz_fasta.outcome(path, str(path), **options)  # fails on any other error than one that begins with the file's name
 
 
 @settings(FASTA_PROFILE)
-@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS), st.integers(0, 2**32))
-def test_damaged_files_are_read_or_refused_with_the_files_name(tmp_path, written, ending, seed):
+@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS), st.integers(0, 2**32), st.sampled_from(fuzz_fasta.OPTIONS))
+def test_damaged_files_are_read_or_refused_with_the_files_name(tmp_path, written, ending, seed, options):
     records, content = written
     path = tmp_path / f"damaged.fasta{ending}"
     path.write_bytes(fuzz_fasta.mutate(fuzz_fasta.pack(content, ending), random.Random(seed)))
-    kind, found = fuzz_fasta.outcome(path, str(path))
+    kind, found = fuzz_fasta.outcome(path, str(path), **options)
     assert found in (None, records) or not ending, f"{kind}: an archive was damaged, and other records were read"
+
+
+DIRT = st.sampled_from(
+    [" ", "-", "*", "\t", "10", "\n; a comment\n", "\n", ":", "J", "?", "\u200b", "(", "_", ">P7 x\n"]
+)
+
+
+@st.composite
+def dirty_files(draw) -> str:
+    """Draw records between whose residues there is dirt, in either case, ids that may come again."""
+    lines = []
+    for entry in draw(
+        st.lists(st.sampled_from(["P1", "P2", "P3", "sp|P1|X", "P1_1", "P\u200b1"]), min_size=1, max_size=5)
+    ):
+        letters = draw(st.lists(st.one_of(st.text(LETTERS + "malwk", min_size=1, max_size=30), DIRT), max_size=8))
+        lines += [f">{entry} some words", "".join(letters)]
+    return "\n".join(lines)
+
+
+@settings(FASTA_PROFILE, max_examples=150)
+@given(dirty_files())
+def test_a_cleaned_file_reads_as_it_is(tmp_path, text):
+    """What clean and skip_bad leave is FASTA: read without them, or with them again, it is the same."""
+    dirty, cleaned = tmp_path / "dirty.fasta", tmp_path / "cleaned.fasta"
+    dirty.write_text(text, encoding="utf-8")
+    _, records = fuzz_fasta.outcome(dirty, str(dirty), clean=True, skip_bad=True)
+    if records is None:
+        return
+    cleaned.write_text("".join(f">{entry}\n{sequence}\n" for entry, sequence in records.items()), encoding="utf-8")
+    for options in fuzz_fasta.OPTIONS:
+        assert fuzz_fasta.outcome(cleaned, str(cleaned), **options) == ("read", records)
+
+
+@settings(FASTA_PROFILE, max_examples=150)
+@given(dirty_files())
+def test_what_is_read_clean_or_not_agrees_and_what_is_left_out_is_named(tmp_path, text):
+    path, notes = tmp_path / "dirty.fasta", []
+    path.write_text(text, encoding="utf-8")
+    _, strict = fuzz_fasta.outcome(path, str(path))
+    _, cleaned = fuzz_fasta.outcome(path, str(path), clean=True)
+    kind, most = fuzz_fasta.outcome(path, str(path), clean=True, skip_bad=True)
+    if strict:
+        assert strict == cleaned == most  # there was nothing to repair
+    if cleaned:
+        assert cleaned == most
+    elif most:  # somewhat was left out, and is named
+        fasta.read_fasta(path, clean=True, skip_bad=True, report=notes.append)
+        assert any(": left out: " in note for note in notes)
 
 
 def test_the_recipe_counts_every_input():
@@ -79,7 +127,7 @@ def test_the_recipe_counts_every_input():
 
 
 def test_the_recipe_prints_an_input_that_fails(monkeypatch, capsys):
-    monkeypatch.setattr(fasta, "read_fasta", lambda path: {}["no such key"])
+    monkeypatch.setattr(fasta, "read_fasta", lambda path, **options: {}["no such key"])
     with pytest.raises(SystemExit, match=r"(?s)failed: .*KeyError is no clear error: 'no such key'"):
         fuzz_fasta.main(["--inputs", "1"])
 
@@ -109,7 +157,7 @@ def test_an_archive_that_unpacks_to_far_more_is_refused_early(tmp_path):
     path = tmp_path / "bomb.fasta.gz"
     path.write_bytes(gzip.compress(b">P1\n" + b"A" * 200_000_000, compresslevel=1))
     tracemalloc.start()
-    with pytest.raises(ValueError, match=r"bomb\.fasta\.gz, line 2: '>P1' has more than 1,000,000 characters"):
+    with pytest.raises(ValueError, match=r"bomb\.fasta\.gz, line \d: '>P1' has more than 1,000,000 characters"):
         fasta.read_fasta(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
