@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 _FIRST_BYTES = {".gz": b"\x1f\x8b", ".xz": b"\xfd7zXZ\0", ".zip": b"PK\x03\x04"}
 ENDINGS = ("", *_FIRST_BYTES)
@@ -35,7 +35,7 @@ class _StandardInput(io.RawIOBase):
     def __str__(self) -> str:
         return self.name
 
-    def open(self, mode: str) -> BinaryIO:
+    def open(self, mode: str) -> IO[bytes]:
         if sys.stdin is None:
             raise FileNotFoundError
         return io.BufferedReader(self)
@@ -44,18 +44,18 @@ class _StandardInput(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
-        return sys.stdin.buffer.readinto1(buffer)
+        return sys.stdin.buffer.readinto1(buffer)  # type: ignore[union-attr]  # typeshed lacks it
 
 
 def as_path(path: str | AnyPath) -> AnyPath:
     """Return a path to open, from its text or as it is; "-" is standard input."""
     if path == "-":
-        return _StandardInput()
+        return _StandardInput()  # type: ignore[return-value]  # it opens like one
     return Path(path) if isinstance(path, str) else path
 
 
 @contextmanager
-def opened(path: AnyPath) -> Iterator[BinaryIO]:
+def opened(path: AnyPath) -> Iterator[IO[bytes]]:
     """Open a file to read its plain bytes, unpacked."""
     with ExitStack() as stack:
         with clear_errors(path):
@@ -87,13 +87,14 @@ def unreadable(where: str | AnyPath, error: Exception) -> Exception:
     )
 
 
-def _unpack(raw: BinaryIO, path: AnyPath) -> BinaryIO:
+def _unpack(raw: IO[bytes], path: AnyPath) -> IO[bytes]:
     """Return the plain bytes behind a file that may be compressed; its ending says how, or else its first bytes."""
     named = [ending for ending in _FIRST_BYTES if path.name.endswith(ending)]
-    found = [ending for ending, first in _FIRST_BYTES.items() if raw.peek(6).startswith(first)]
+    peek = raw.peek(6)  # type: ignore[attr-defined]  # files and members of archives have it
+    found = [ending for ending, first in _FIRST_BYTES.items() if peek.startswith(first)]
     ending = (named or found or [""])[0]
     if ending == ".gz":
-        return gzip.open(raw)
+        return gzip.open(raw)  # type: ignore[return-value]  # it reads like one
     if ending == ".xz":
         return io.BufferedReader(_Xz(raw))
     if ending == ".zip":
@@ -107,7 +108,7 @@ class _Xz(io.RawIOBase):
     `lzma.open` ends without an error at a stream that is damaged, or comes after padding: records would be missing.
     """
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
 
@@ -138,7 +139,7 @@ class _Xz(io.RawIOBase):
         return packed
 
 
-def _only_member(raw: BinaryIO) -> BinaryIO:
+def _only_member(raw: IO[bytes]) -> IO[bytes]:
     if not raw.seekable():
         raise zipfile.BadZipFile("a zip file cannot be read from a pipe")
     archive = zipfile.ZipFile(raw)

@@ -42,7 +42,7 @@ def _with_short_docstrings(source: str) -> str:
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     documented = [node.body[0] for node in nodes if ast.get_docstring(node)]
     for text in sorted(documented, key=lambda text: -text.lineno):  # from the end: lines before keep their numbers
-        start, end = text.lineno - 1, text.end_lineno
+        start, end = text.lineno - 1, text.end_lineno or text.lineno
         paragraph = list(takewhile(str.strip, lines[start:end]))
         if len(paragraph) < end - start:
             lines[start:end] = [*paragraph[:-1], paragraph[-1] + '"""']
@@ -123,7 +123,7 @@ def _control(name: str, values: list, value: object) -> widgets.Widget:
 
 def _picture(axes: Axes, alt: str) -> tuple[str, dict]:
     """Return the figure of `axes` as opaque PNG in base64, with its width in a page; close it."""
-    figure, file = axes.get_figure(root=True), io.BytesIO()
+    figure, file = axes.figure.get_figure(root=True), io.BytesIO()
     figure.patch.set_alpha(1)  # no page, light or dark, shines through the words
     figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, transparent=False, bbox_inches="tight")
     plt.close(figure)

@@ -89,7 +89,7 @@ def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectru
     dpi : int
         Pixels an inch of the still.
     """
-    figure, image = still.get_figure(root=True), io.BytesIO()
+    figure, image = still.figure.get_figure(root=True), io.BytesIO()
     figure.savefig(image, dpi=dpi, format="png")
     plt.close(figure)
     width, height = (round(inches * dpi) for inches in figure.get_size_inches())

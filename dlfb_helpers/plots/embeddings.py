@@ -40,13 +40,13 @@ def plot_token_map(
         raise ValueError(f"points must have shape ({len(tokens)}, 2) for {len(tokens)} tokens, found {points.shape}")
     ax = axes_or_new(ax, 7.2, 5.2)
     if groups is None:
-        ax.scatter(*points.T, s=55, color=GREY, edgecolor="white", linewidth=0.8)
+        ax.scatter(points[:, 0], points[:, 1], s=55, color=GREY, edgecolor="white", linewidth=0.8)
     else:
         for group in dict.fromkeys(groups):
             rows = points[[g == group for g in groups]]
             ax.scatter(
-                *rows.T, s=70, color=GROUP_COLOURS[group], marker=GROUP_MARKERS[group], edgecolor="white",
-                linewidth=0.8, label=group,
+                rows[:, 0], rows[:, 1], s=70, color=GROUP_COLOURS[group], marker=GROUP_MARKERS[group],
+                edgecolor="white", linewidth=0.8, label=group,
             )  # fmt: skip
         ax.legend(title="side chain", frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     _finish_map(ax)
@@ -76,8 +76,8 @@ def plot_embedding_map(
     for number, label in enumerate(dict.fromkeys(labels)):
         rows = points[[other == label for other in labels]]
         ax.scatter(
-            *rows.T, s=60, alpha=0.9, color=PALETTE[number % len(PALETTE)], marker=MARKERS[number % len(MARKERS)],
-            edgecolor="white", linewidth=0.8, label=f"{label} ({len(rows)})",
+            rows[:, 0], rows[:, 1], s=60, alpha=0.9, color=PALETTE[number % len(PALETTE)],
+            marker=MARKERS[number % len(MARKERS)], edgecolor="white", linewidth=0.8, label=f"{label} ({len(rows)})",
         )  # fmt: skip
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
     _finish_map(ax)
@@ -147,7 +147,7 @@ def _finish_map(ax: Axes) -> None:
 
 def _place_labels(ax: Axes, points: np.ndarray, labels: Sequence[str], size: float = 10) -> None:
     """Write each label beside its point where it hides no point and no other label, with a line to it if it is far."""
-    figure = ax.get_figure(root=True)
+    figure = ax.figure.get_figure(root=True)
     figure.draw_without_rendering()  # the layout is settled now, so pixels can be compared
     to_pixels, to_data, radius = ax.transData, ax.transData.inverted(), 4 * figure.dpi / 72
     drawn = to_pixels.transform(np.concatenate([scatter.get_offsets() for scatter in ax.collections]))
