@@ -84,18 +84,18 @@ def check_expected_wrong(expected: float, table: pd.DataFrame, threshold: float)
 
 @check
 def check_gentlest(gentlest: Callable[[pd.DataFrame, str, int], str], scan: pd.DataFrame, sequence: str) -> str:
-    """Check a function that names the residue which the language model likes best beside the one that is there."""
+    """Check a function that names the most probable residue, by the language model, that is not the one there."""
     for place in (0, len(sequence) // 2, len(sequence) - 1):
-        answer, there = result_of(gentlest, scan, sequence, place), sequence[place]
-        if answer == there:
-            raise NotYet(f"At position {place} it answers {there}, the residue that is there: leave that one out.")
+        answer, native = result_of(gentlest, scan, sequence, place), sequence[place]
+        if answer == native:
+            raise NotYet(f"At position {place} it answers {native}, the residue that is there: leave that one out.")
         if answer not in AMINO_ACIDS:
             raise NotYet(f"At position {place} it answers {answer!r}: idxmax() gives a letter, argmax() its column.")
-        others = scan.loc[place, [letter for letter in AMINO_ACIDS if letter != there]]
+        others = scan.loc[place, [letter for letter in AMINO_ACIDS if letter != native]]
         if answer == others.idxmin():
             raise NotYet(f"At position {place} it answers {answer}, the least probable one of all.")
         if not np.isclose(others[answer], others.max()):
-            raise NotYet(f"At position {place} there is a more probable one than {answer}, and it is not {there}.")
+            raise NotYet(f"At position {place} there is a more probable one than {answer}, and it is not {native}.")
     return (
         "These are the substitutions that the language model finds most natural. Whether the predictor minds them less "
         "is another question: compare the two changes."
