@@ -15,7 +15,7 @@ def folder(tmp_path):
     """Two proteins as CAFA's files."""
     folder = tmp_path / "here"
     folder.mkdir()
-    (folder / "train_sequences.fasta").write_text(">P1\nMA\n>P2\nMK\n")
+    (folder / "train_sequences.fasta").write_text(">P1\nMALWMRLLPLLALLALWGPD\n>P2\nMKTAYIAKQRQISFVKSHFS\n")
     (folder / "train_terms.tsv").write_text("EntryID\tterm\taspect\nP1\tGO:0003674\tMFO\nP2\tGO:0003674\tMFO\n")
     (folder / "train_taxonomy.tsv").write_text("EntryID\ttaxonomyID\nP1\t9606\nP2\t9606\n")
     roots = {"GO:0003674": "molecular_function", "GO:0008150": "biological_process", "GO:0005575": "cellular_component"}
@@ -62,14 +62,14 @@ def test_a_download_is_tried_again_and_verified(web, archive, tmp_path, capsys):
 
 def test_a_download_of_something_else_is_refused_at_once(web, tmp_path, capsys):
     web.answers["/cafa.zip"] = [(b"something else", None)]
-    run(f"{web.address}/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
+    run(f"{web.address}/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=2)
     assert "does not match the known hash" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
     assert len(web.asked) == 1
 
 
 @pytest.mark.parametrize("given", [("-o", "cafa.zip"), ("--sha256", "0" * 64)])
 def test_an_address_needs_a_place_and_a_hash(capsys, given):
-    run("http://127.0.0.1:9/cafa.zip", *given, status=1)
+    run("http://127.0.0.1:9/cafa.zip", *given, status=2)
     assert "an address needs -o, where to keep the file, and --sha256" in capsys.readouterr().err
 
 

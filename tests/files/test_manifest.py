@@ -2,11 +2,12 @@
 
 import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
-from dlfb_helpers.files.manifest import read_verified, verify, write_manifest
+from dlfb_helpers.files.manifest import read_verified, sha256, verify, write_manifest
 
 FILES = {"facts.json": b"{}", "weights.bin": bytes(range(256))}
 REMEDY = "take it again"
@@ -51,6 +52,22 @@ def test_an_altered_a_missing_and_a_linked_file(folder, tmp_path):
     weights.unlink()
     weights.mkdir()
     refusal(folder)
+
+
+def test_verify_names_an_altered_and_a_missing_file(folder):
+    (folder / "weights.bin").write_bytes(b"others")
+    with pytest.raises(ValueError, match=f"weights.bin has been altered .*; {REMEDY}"):
+        verify(folder, REMEDY)
+    (folder / "weights.bin").unlink()
+    with pytest.raises(FileNotFoundError, match=f"weights.bin is missing; {REMEDY}"):
+        verify(folder, REMEDY)
+
+
+def test_the_hash_of_a_member_of_a_zip_is_that_of_the_file(tmp_path):
+    (tmp_path / "plain").write_bytes(b"content")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / "plain", "member")
+        assert sha256(zipfile.Path(archive, "member")) == sha256(tmp_path / "plain")
 
 
 def test_no_more_and_no_less_than_the_files_of_such_a_folder(folder):
