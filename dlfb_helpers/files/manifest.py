@@ -99,8 +99,11 @@ def write_manifest(folder: Path, **facts) -> None:
 
 def sha256(path: AnyPath) -> str:
     """Return the SHA-256 of a file, or of a member of an archive, in hexadecimal."""
+    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _read(path: Path, remedy: str, folder: int | None = None) -> bytes:
