@@ -95,7 +95,7 @@ def write_page(notebook: NotebookNode, chapter: Chapter, folder: Path, course: l
 
 def write_index(chapters: list[Chapter], folder: Path) -> Path:
     """Write ``folder/index.html``: title, link, minutes and promise of each chapter that has a page there."""
-    written = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
+    with_page = [chapter for chapter in chapters if (folder / f"{chapter.name}.html").is_file()]
     path = folder / "index.html"
-    path.write_text(_INDEX.render(chapters=written), encoding="utf-8")
+    path.write_text(_INDEX.render(chapters=with_page), encoding="utf-8")
     return path

@@ -101,11 +101,11 @@ def test_a_chapter_that_fails_is_named_with_cell_and_error_and_ends_the_run(tmp_
     write_chapter(tmp_path, "01_stops", "counted = 3", "counted / 0")
     write_chapter(tmp_path, "02_never", "print('reached')")
     assert course.main(["--from", str(tmp_path), "--out", str(tmp_path / "build")]) == 1
-    told = capfd.readouterr()
-    assert told.out.split() == ["01_stops", "failed"]
+    streams = capfd.readouterr()
+    assert streams.out.split() == ["01_stops", "failed"]
     for words in ("01_stops stopped in cell In [3]", "counted / 0", "ZeroDivisionError: division by zero"):
-        assert words in told.err
-    assert "Traceback" not in told.err
+        assert words in streams.err
+    assert "Traceback" not in streams.err
     assert not (tmp_path / "build" / "02_never.ipynb").exists()
 
 
