@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlfb_helpers.cli.reporting import warn
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import compute_missing, store_settings
 from dlfb_helpers.embedding.store import parquet_bytes
@@ -24,12 +25,14 @@ def run(
     cache: Path | None = None,
     shard: tuple[int, int] = (1, 1),
     progress: Callable[[int, int], None] | None = None,
+    clean: bool = False,
+    skip_bad: bool = False,
 ) -> None:
     """Embed the proteins of a FASTA file; parameters as in ``dlfb embed --help``, `out` None for a shard."""
     if out:
         check_outputs({"--out": out}, {"the FASTA file": fasta})
         ending(out, (".parquet",), ".parquet")
-    proteins, loaded = read_fasta(fasta), load_checkpoint(checkpoint)
+    proteins, loaded = read_fasta(fasta, clean, skip_bad, warn), load_checkpoint(checkpoint)
     if long_proteins == "error":
         refuse_long_proteins(proteins, fasta, loaded.max_residues)
     sequences = proteins["Sequence"].tolist()

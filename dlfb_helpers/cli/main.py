@@ -40,6 +40,10 @@ Fasta = Annotated[str, typer.Argument(help="Proteins: plain, .gz or .xz; - for s
 PredictorName = Annotated[
     str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
 ]
+Clean = Annotated[
+    bool, typer.Option("--clean", help="Repair lower case, gaps, stops, spaces, numbers ...; each repair is listed.")
+]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out what cannot be read; it is listed.")]
 Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
 
 
@@ -61,6 +65,8 @@ def predict(
     html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
     predictor: PredictorName = "course",
     minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
+    clean: Clean = False,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Predict the functions of proteins.
 
@@ -68,6 +74,7 @@ def predict(
     dlfb predict proteins.fasta -o functions.tsv --html functions.html
     dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv --minimum 0.01
     dlfb predict proteins.fasta --predictor course-CCO -o places.tsv
+    dlfb predict from_a_gene_finder.fasta --clean --skip-bad -o functions.tsv
     cat proteins.fasta | dlfb predict - > functions.tsv
 
     A row a protein and term: protein, term, name, calibrated probability, whether the ontology implies it, the training
@@ -76,7 +83,7 @@ def predict(
     with reported():
         from dlfb_helpers.cli import predict as predict_command
 
-        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress())
+        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress(), clean, skip_bad)
 
 
 @app.command()
@@ -91,6 +98,8 @@ def embed(
         Path | None, typer.Option(help="Folder of the vectors so far; the user's cache if not given.")
     ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N shares, into the cache.")] = None,
+    clean: Clean = False,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Write a vector a protein: the mean of ESM-2's last hidden layer over the residues.
 
@@ -113,7 +122,7 @@ def embed(
     with reported():
         from dlfb_helpers.cli import embed as embed_command
 
-        embed_command.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress())
+        embed_command.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress(), clean, skip_bad)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from dlfb_helpers.cli.page import page_end, page_rows, page_start
+from dlfb_helpers.cli.reporting import warn
 from dlfb_helpers.files.places import check_outputs, ending, opened_output
 from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.predictors.table import cafa_tsv, prediction_tables, spreadsheet_csv, tsv
@@ -26,6 +27,8 @@ def run(
     predictor: str,
     minimum: float,
     progress: Callable[[int, int], None] | None = None,
+    clean: bool = False,
+    skip_bad: bool = False,
 ) -> None:
     """Predict for a FASTA file; parameters as in ``dlfb predict --help``.
 
@@ -41,7 +44,7 @@ def run(
         raise ValueError(f"--minimum is {minimum}; probabilities lie between 0 and 1")
     check_outputs({"--out": out, "--cafa": cafa, "--html": html}, {"the FASTA file": fasta})
     kind, packed = ending(out, WRITERS, ".tsv")
-    proteins, trained = read_fasta(fasta), load_predictor(predictor)
+    proteins, trained = read_fasta(fasta, clean, skip_bad, warn), load_predictor(predictor)
     sequences = proteins.set_index("EntryID")["Sequence"]
     seen: Counter[str] = Counter()
     with ExitStack() as stack:

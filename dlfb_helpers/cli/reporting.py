@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import typer
 
+from dlfb_helpers.files.shown import visible
+
 
 class Progress:
     """Say on stderr how many residues are done, how fast, and how long it will take still."""
@@ -25,8 +27,13 @@ class Progress:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr: stdout is for data."""
-    print(text, file=sys.stderr, flush=True)
+    """Write to stderr, as stdout is for data; nothing in an id or a file's name steers the terminal."""
+    print("\n".join(map(visible, text.split("\n"))), file=sys.stderr, flush=True)
+
+
+def warn(text: str) -> None:
+    """Write a line about something that does not keep the command from its work."""
+    say(f"warning: {text}")
 
 
 @contextmanager
@@ -44,6 +51,9 @@ def reported() -> Iterator[None]:
         raise typer.Exit(2) from None
     except (OSError, RuntimeError, MemoryError) as error:
         say(f"error: {one_line(error) or type(error).__name__}")
+        raise typer.Exit(1) from None
+    except Exception as error:  # nobody thought of it; even so a user gets a line, not a traceback
+        say(f"error: {type(error).__name__}: {one_line(error)}; this is a mistake in dlfb, please report it")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         say("interrupted: no output was written; embeddings computed so far are kept for the next run")

@@ -173,7 +173,7 @@ class _Reading:
             raise ValueError(f"{name}: most of it, {share}, looks like nucleotides; {TRANSLATE}")
         if counts["repaired"] or counts["bad"]:
             done = f"{counts['repaired']:,} repaired, {counts['bad']:,} left out"
-            self.report(f"{name}: {done}, {len(self.seen):,} sequences read in all")
+            self.report(f"{name}: in all {len(self.seen):,} read, {done}")
 
     def _problems(self) -> str:
         """Say which records cannot be read, and what to do, after the file's name."""

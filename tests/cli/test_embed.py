@@ -109,7 +109,7 @@ def test_an_error_is_one_line_and_no_file(
 ):
     monkeypatch.chdir(tmp_path)
     filled = [argument.format(fasta=fasta) for argument in arguments]
-    run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache", status=1)
+    run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache", status=2)
     said = capsys.readouterr().err
     assert re.fullmatch("error: .*" + message.format(long=proteins["EntryID"].iloc[-1]) + ".*\n", said)
     assert not (tmp_path / "out.parquet").exists()

@@ -107,8 +107,8 @@ def test_standard_input_goes_to_standard_output(fasta, tmp_path, capsys, monkeyp
 @pytest.mark.parametrize(
     "content, message",
     [
-        (">a\nMKT*\n", r"line 2.*'\*'.*rstrip"),
-        (">a\nMKT\n>a\nMKV\n", "a is there"),
+        (">a\nMKT*\n", r"line 2.*'\*'.*--clean"),
+        (">a\nMKT\n>a\nMKV\n", "a: the id is there more than once"),
         ("", "no sequences"),
     ],
 )
@@ -116,7 +116,7 @@ def test_an_error_is_one_line_and_leaves_nothing(tmp_path, capsys, content, mess
     path = tmp_path / "bad.fasta"
     path.write_text(content)
     outputs = "-o", tmp_path / "o.tsv", "--html", tmp_path / "o.html", "--cafa", tmp_path / "c.tsv"
-    run("predict", path, *outputs, status=1)
+    run("predict", path, *outputs, status=2)
     said = capsys.readouterr()
     assert re.fullmatch(f"error: .*bad.fasta.*{message}.*\n", said.err) and said.out == ""
     assert [file.name for file in tmp_path.iterdir()] == ["bad.fasta"]
@@ -149,7 +149,7 @@ def test_a_file_that_the_system_lets_grow_no_further_is_named_and_removed(fasta,
 
 @pytest.mark.parametrize("arguments", [["--minimum", "2"], ["--predictor", "nowhere"]])
 def test_wrong_choices_are_named(fasta, tmp_path, capsys, arguments):
-    run("predict", fasta, "-o", tmp_path / "out.tsv", *arguments, status=1)
+    run("predict", fasta, "-o", tmp_path / "out.tsv", *arguments, status=2)
     assert capsys.readouterr().err.startswith("error: ")
     assert not (tmp_path / "out.tsv").exists()
 

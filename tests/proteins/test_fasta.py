@@ -147,7 +147,7 @@ def test_what_was_done_is_told_record_by_record_after_all_were_read(tmp_path):
         f"{path}, line 1: A: repaired: lower case (10), stop at an end (1)",
         f"{path}, line 4: left out: B: found '(' at position 3 of 6",
         f"{path}, line 7: D: 10 of its 10 residues are X, unknown; a prediction rests on the others",
-        f"{path}: 1 repaired, 1 left out, 3 sequences read in all",
+        f"{path}: in all 3 read, 1 repaired, 1 left out",
     ]
 
 

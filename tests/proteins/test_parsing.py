@@ -151,11 +151,11 @@ def test_what_can_be_repaired_is_refused_with_the_remedy_repaired_or_left_out(
     for options in ({}, {"skip_bad": True}):
         found, notes = read(tmp_path, content, clean=True, **options)
         assert found == records
-        assert notes[0] == note and notes[-1].startswith("1 repaired, 0 left out, ")
+        assert notes[0] == note and notes[-1] == f"in all {1 + len(found)} read, 1 repaired, 0 left out"
     found, notes = read(tmp_path, content, skip_bad=True)
     assert found.items() <= records.items() and len(found) < len(records)
     assert notes[0] == message.removeprefix(", ").replace(": ", ": left out: ", 1)
-    assert notes[-1].startswith("0 repaired, 1 left out, ")
+    assert notes[-1] == f"in all {1 + len(found)} read, 0 repaired, 1 left out"
 
 
 # Content; what the error says with and without clean; what the remedy is.
