@@ -25,9 +25,14 @@ def offences(tree: ast.AST) -> list[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
             owner = getattr(getattr(node.func, "value", None), "id", "")
-            if (name in FORBIDDEN_CALLS and owner in ("", "pd", "builtins")) or (owner, name) in FORBIDDEN_ATTRIBUTES:
+            plain = isinstance(node.func, ast.Name) or owner in ("pd", "builtins")  # not model.to(device).eval()
+            if (name in FORBIDDEN_CALLS and plain) or (owner, name) in FORBIDDEN_ATTRIBUTES:
                 found.append(f"{owner}.{name}")
-            found += [keyword.arg for keyword in node.keywords if keyword.arg in FORBIDDEN_SETTINGS]
+            found += [
+                keyword.arg
+                for keyword in node.keywords
+                if keyword.arg in FORBIDDEN_SETTINGS and getattr(keyword.value, "value", True) is not False
+            ]
     return found
 
 
@@ -45,6 +50,8 @@ def test_no_code_is_executed_from_data(path):
         "torch.load(p)",
         "np.load(p, allow_pickle=True)",
         "run(c, shell=True)",
+        "from_pretrained(p, trust_remote_code=True)",
+        "from_pretrained(p, trust_remote_code=setting)",
     ],
 )
 def test_the_search_finds_what_it_looks_for(code):
