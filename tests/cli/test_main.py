@@ -18,7 +18,7 @@ from dlfb_helpers.cli.main import app
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.predictors import table as prediction_table
-from dlfb_helpers.predictors.predictor import load_predictor
+from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.predictors.results import load_predictions, load_results
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_the_system_lets_grow_no_further_is_named_and_removed(fasta,
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     said = capsys.readouterr().err.splitlines()[-1]
-    assert re.fullmatch(r"error: .*File too large; free some space or name another folder: '.*out\.tsv'", said)
+    assert re.fullmatch(r"error: .*out\.tsv: File too large; free some space or name another folder", said)
     assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
 
 
@@ -234,7 +234,7 @@ def test_another_aspect_is_learnt_without_its_root(small_folder, tmp_path, capsy
 
 
 def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
-    run("evaluate", write_cafa(tmp_path, load_predictor().mixture.known.targets.index[:20]), status=1)
+    run("evaluate", write_cafa(tmp_path, load_predictor().mixture.known.targets.index[:20]), status=2)
     assert "the predictor was trained on all 20" in capsys.readouterr().err
 
 
