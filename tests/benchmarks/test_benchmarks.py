@@ -16,8 +16,8 @@ from dlfb_helpers.training.compiled import batch_order
 
 
 @pytest.fixture(scope="module")
-def splits():
-    return metrics.course_splits(quick=True)
+def parts():
+    return metrics.course_parts(quick=True)
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,10 @@ def test_both_ways_of_metrics_agree_with_ties_and_undefined_rows(made_up):
     assert metrics.fmax_by_loop(*made_up) == pytest.approx(fmax(*made_up).f, abs=1e-9)
 
 
-def test_both_ways_of_training_agree_at_every_evaluation(splits):
+def test_both_ways_of_training_agree_at_every_evaluation(parts):
     order = batch_order(64, num_steps=15, batch_size=16)
-    state = training.starting_state(splits)
-    slow, fast = (way(state, splits, order, 5) for way in (training.straightforward, training.ours))
+    state = training.starting_state(parts)
+    slow, fast = (way(state, parts, order, 5) for way in (training.straightforward, training.ours))
     assert [len(slow[name]) for name in ("train", "valid", "end")] == [3, 3, 2]
     assert training.differences(slow, fast) < 1e-5
     assert slow["train"][0]["auprc"] != pytest.approx(slow["train"][-1]["auprc"], abs=1e-3)  # it has learnt something
