@@ -7,7 +7,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "ontology": ["ASPECTS", "ROOTS", "Ontology"],
         "obo": ["read_obo"],
-        "cafa": ["CafaData", "load_cafa", "read_terms"],
+        "cafa": ["CafaData", "load_cafa"],
+        "terms": ["read_terms"],
+        "evidence": ["EXPERIMENTAL"],
+        "propagation": ["propagated"],
         "consistency": [
             "ancestor_matrix",
             "make_consistent",

@@ -6,30 +6,37 @@ depth, plain or compressed, so that the archives of CAFA 5 and 6 can be used as 
 
 from __future__ import annotations
 
-import io
+import re
+import warnings
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandas as pd
 
+from dlfb_helpers.annotations.evidence import EXPERIMENTAL
+from dlfb_helpers.annotations.matching import match_ids, settle_aspects, warn_of_losses
 from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
-from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
+from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.annotations.terms import read_annotations, read_taxonomy
+from dlfb_helpers.annotations.terms import read_terms as read_terms
 from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.files.manifest import sha256
-from dlfb_helpers.files.packed import ENDINGS, AnyPath, as_path, clear_errors, opened
+from dlfb_helpers.files.packed import ENDINGS, AnyPath, clear_errors, opened
 from dlfb_helpers.proteins.fasta import read_fasta
+from dlfb_helpers.proteins.headings import entry_id
 
-FILES: dict[str, str] = {
-    "terms": "train_terms.tsv",
-    "sequences": "train_sequences.fasta",
-    "taxonomy": "train_taxonomy.tsv",
-    "ontology": "go-basic.obo",
+FILES: dict[str, tuple[str, ...]] = {
+    "terms": ("train_terms.tsv", "uniprot_sprot_exp.txt", "*.gaf", "*.gpad", "*.gpa"),
+    "sequences": ("train_sequences.fasta", "uniprot_sprot_exp.fasta"),
+    "taxonomy": ("train_taxonomy.tsv",),
+    "ontology": ("go-basic.obo", "*.obo"),
 }
+"""What the files are called in CAFA 5 and 6; after it in CAFA 3, and how the Gene Ontology's own names end."""
 ONTOLOGY_TABLE = "go-basic.tsv.xz"
 """The bundled ontology as a table, which `load_cafa` reads in a tenth of the time that the OBO file takes."""
-
-_ASPECT_LETTERS = {"F": "MFO", "P": "BPO", "C": "CCO"}  # CAFA 6 writes one letter
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class CafaData:
         The terms' names and relations.
     source : str
         Which files these are: the ontology's release and each file's SHA-256.
+    left_out : Mapping of str to int
+        Which rows of the annotations were not read -> how many.
+    changed : Mapping of str to int
+        What was changed in rows of the annotations -> in how many.
     """
 
     annotations: pd.DataFrame
@@ -55,15 +66,22 @@ class CafaData:
     taxonomy: pd.DataFrame
     ontology: Ontology
     source: str
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_cafa(data_dir: str | Path = "course") -> CafaData:
-    """Read the four files.
+def load_cafa(data_dir: str | Path = "course", evidence: Collection[str] | None = EXPERIMENTAL) -> CafaData:
+    """Read the four files, and bring them together.
+
+    The ontology decides the aspect of a row, whatever the file says. An isoform's id leads to the sequence there is.
 
     Parameters
     ----------
     data_dir : str or Path
-        ``"course"`` for the bundled data, or a folder or .zip file that holds CAFA's files at any depth.
+        ``"course"`` for the bundled data, or a folder or .zip file that holds the files at any depth, or a folder with
+        such a .zip file.
+    evidence : collection of str, optional
+        Evidence codes of the annotations to read, where the file has such; None for all.
 
     Raises
     ------
@@ -71,6 +89,11 @@ def load_cafa(data_dir: str | Path = "course") -> CafaData:
         If the folder or one of the files is missing.
     ValueError
         If a file is there twice, or is not what its format asks for; names file and line or record.
+
+    Warns
+    -----
+    UserWarning
+        If ids of the files hardly overlap, isoforms are matched, many terms are unknown, or the species are.
     """
     paths = find_files(data_dir)
     if str(data_dir) == "course":
@@ -80,108 +103,78 @@ def load_cafa(data_dir: str | Path = "course") -> CafaData:
         what = Path(data_dir).name
         ontology = read_obo(paths["ontology"])
     hashes = "\n".join(f"  {path.name}  SHA-256 {sha256(path)}" for path in paths.values())
+    found = read_annotations(paths["terms"], evidence)
+    sequences, taxonomy = read_fasta(paths["sequences"]), _taxonomy(paths, found.taxonomy)
+    annotations, taxonomy, isoforms = match_ids(found.rows, taxonomy, sequences)
+    annotations, aspects = settle_aspects(annotations, ontology)
+    warn_of_losses(annotations, taxonomy, sequences, ontology)
+    changed = {"got the id of the sequence in place of an isoform's": isoforms, "had another aspect": aspects}
     return CafaData(
-        annotations=read_terms(paths["terms"]),
-        sequences=read_fasta(paths["sequences"]),
-        taxonomy=read_taxonomy(paths["taxonomy"]),
+        annotations=annotations,
+        sequences=sequences,
+        taxonomy=taxonomy,
         ontology=ontology,
         source=f"{what}; ontology {ontology.release}\n{hashes}",
+        left_out=found.left_out,
+        changed={what: count for what, count in changed.items() if count},
+    )
+
+
+def _taxonomy(paths: Mapping[str, AnyPath], in_annotations: pd.DataFrame | None) -> pd.DataFrame:
+    """Read each protein's species from the file for it, or else as the annotations or the headings have it."""
+    if "taxonomy" in paths:
+        return read_taxonomy(paths["taxonomy"])
+    if in_annotations is not None:
+        return in_annotations
+    with opened(paths["sequences"]) as handle, clear_errors(paths["sequences"]):
+        headings = re.findall(r"^>.*\bOX=\d+", handle.read().decode(errors="replace"), re.MULTILINE)
+    if not headings:
+        warnings.warn("no file says which species the proteins are from (train_taxonomy.tsv): take all", stacklevel=3)
+    taxa = {entry_id(heading): int(heading.rpartition("=")[2]) for heading in headings}
+    return pd.DataFrame(
+        {"EntryID": pd.Series(list(taxa), dtype=str), "taxonomyID": pd.Series(taxa.values(), dtype=int)}
     )
 
 
 def find_files(data_dir: str | Path = "course") -> dict[str, AnyPath]:
     """Return where the four files lie (keys as in `FILES`); `load_cafa` says what can go wrong."""
-    if str(data_dir) == "course":
-        root: Path = bundled_folder("course_data")
-    else:
-        root = Path(data_dir)
+    root = bundled_folder("course_data") if str(data_dir) == "course" else Path(data_dir)
+    candidates: list[AnyPath]
     if zipfile.is_zipfile(root):
-        archive = zipfile.ZipFile(root)  # stays open as long as one of its paths is in use
-        members = [name for name in archive.namelist() if not name.endswith("/")]
-        candidates: list[AnyPath] = [zipfile.Path(archive, at=name) for name in members]
+        candidates = _members(root)
     elif root.is_dir():
-        candidates = [path for path in sorted(root.rglob("*")) if path.is_file()]
+        files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+        candidates = list(files)
+        if not any(_called(files, names) for names in FILES.values()):  # only an archive, as it was downloaded
+            candidates = [member for path in files if zipfile.is_zipfile(path) for member in _members(path)]
     else:
         raise FileNotFoundError(f'{root} is neither a folder nor a zip file; give one that exists, or "course"')
     found = {}
-    for key, name in FILES.items():
-        matching = [path for path in candidates if path.name in {name + ending for ending in ENDINGS}]
-        if not matching:
-            raise FileNotFoundError(
-                f"{root}: no {name} in it, plain or as {', '.join(ENDINGS[1:])}; CAFA's training data have "
-                f"{', '.join(FILES.values())}"
-            )
+    for key, names in FILES.items():
+        matching = _called(candidates, names)
         if len(matching) > 1:
-            raise ValueError(f"{root}: {name} is there more than once ({', '.join(map(str, matching))}); keep one")
-        found[key] = matching[0]
+            raise ValueError(f"{root}: {names[0]} is there more than once ({', '.join(map(str, matching))}); keep one")
+        if matching:
+            found[key] = matching[0]
+        elif key != "taxonomy":
+            raise FileNotFoundError(
+                f"{root}: no {names[0]} in it, plain or as {', '.join(ENDINGS[1:])}; CAFA's training data have "
+                f"{', '.join(first for first, *_ in FILES.values())}"
+            )
     return found
 
 
-def read_terms(path: str | AnyPath) -> pd.DataFrame:
-    """Read annotations: columns EntryID, term, aspect, in the file's order.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a cell is empty, an id is not ``GO:`` and seven digits, or an aspect is none of
-        MFO, BPO, CCO (or F, P, C).
-    """
-    table = _read_table(path, ["EntryID", "term", "aspect"])
-    # The checks look at each distinct value once: five million rows hold thirty thousand terms.
-    for term in table["term"].unique():
-        if not (len(term) == 10 and term.startswith("GO:") and term[3:].isdigit()):
-            raise _bad_cell(path, table, "term", term, "an id such as GO:0003674")
-    for aspect in table["aspect"].unique():
-        if aspect not in {*ASPECTS.values(), *_ASPECT_LETTERS}:
-            raise _bad_cell(path, table, "aspect", aspect, "MFO, BPO or CCO")
-    return table.assign(aspect=table["aspect"].replace(_ASPECT_LETTERS))
+def _members(archive: Path) -> list[AnyPath]:
+    opened_archive = zipfile.ZipFile(archive)  # stays open as long as one of its paths is in use
+    return [zipfile.Path(opened_archive, at=name) for name in opened_archive.namelist() if not name.endswith("/")]
 
 
-def read_taxonomy(path: str | AnyPath) -> pd.DataFrame:
-    """Read which species a protein is from: columns EntryID and taxonomyID (int); the heading may be missing.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a cell is empty, a taxon is not a number, or a protein is there twice.
-    """
-    table = _read_table(path, ["EntryID", "taxonomyID"], heading_optional=True)
-    for taxon in table["taxonomyID"].unique():
-        if not taxon.isdigit():
-            raise _bad_cell(path, table, "taxonomyID", taxon, "a number such as 9606")
-    repeated = table.loc[table["EntryID"].duplicated(), "EntryID"]
-    if len(repeated):
-        raise ValueError(f"{path}: {repeated.iloc[0]} is there more than once; keep one row for each protein")
-    return table.astype({"taxonomyID": int})
-
-
-def _read_table(path: str | AnyPath, columns: list[str], heading_optional: bool = False) -> pd.DataFrame:
-    """Read tab-separated text as strings, whatever it looks like, and check that no cell is empty."""
-    path = as_path(path)
-    with opened(path) as handle, clear_errors(path):
-        content = handle.read()
-    heading = content.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r").split("\t")
-    headless = heading_optional and len(heading) == len(columns) and heading[-1].isdigit()
-    missing = [] if headless else [column for column in columns if column not in heading]
-    if missing:
-        raise ValueError(
-            f"{path}, line 1: no column {', '.join(missing)}; found {', '.join(heading)}; the first line has to "
-            f"name {', '.join(columns)}, separated by tabs"
-        )
-    try:
-        table = pd.read_csv(
-            io.BytesIO(content), sep="\t", dtype=str, engine="pyarrow", keep_default_na=False, na_values=[],
-            header=None if headless else 0, names=columns if headless else None,
-        )[columns]  # fmt: skip
-    except pd.errors.ParserError as error:
-        raise ValueError(f"{path}: {error}; every line needs {len(heading)} tab-separated cells") from error
-    for column in columns:
-        empty = table.index[table[column].isna() | (table[column] == "")]
-        if len(empty):
-            raise ValueError(f"{path}, line {empty[0] + (1 if headless else 2)}: the cell under {column} is empty")
-    return table
-
-
-def _bad_cell(path, table: pd.DataFrame, column: str, value: str, wanted: str) -> ValueError:
-    row = table.index[table[column] == value][0]
-    return ValueError(f"{path}, row {row + 1} of the table: {column} is {value!r}; {wanted} is needed")
+def _called(candidates: Sequence[AnyPath], names: Sequence[str]) -> list[AnyPath]:
+    """Return the files that have the first of some names that there is, plain or compressed."""
+    for name in names:
+        patterns = [name + ending for ending in ENDINGS]
+        # What begins with a dot is a system's own, such as a Mac's "._train_terms.tsv".
+        visible = (path for path in candidates if not path.name.startswith("."))
+        if found := [path for path in visible if any(fnmatchcase(path.name, pattern) for pattern in patterns)]:
+            return found
+    return []

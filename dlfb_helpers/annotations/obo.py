@@ -150,7 +150,8 @@ def _parents(
         )
     acyclic, cycles = cut_cycles(parents)
     if cycles:
-        warnings.warn(f"{path}: {len(cycles)} cycles of terms above themselves: {'; '.join(cycles)}", stacklevel=3)
+        how_many = "a cycle" if len(cycles) == 1 else f"{len(cycles)} cycles"
+        warnings.warn(f"{path}: {how_many} of terms above themselves: {'; '.join(cycles)}", stacklevel=3)
     return acyclic
 
 

@@ -7,7 +7,6 @@ import lzma
 import shutil
 import zipfile
 
-import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations import cafa
@@ -85,13 +84,6 @@ def test_compressed_members(folder, ending):
     assert_is_the_made_up_data(load_cafa(folder))
 
 
-def test_cafa6_variants(tmp_path):
-    (tmp_path / "terms.tsv").write_text("EntryID\tterm\taspect\nP1\tGO:0003674\tF\nP1\tGO:0005575\tC\n")
-    assert cafa.read_terms(tmp_path / "terms.tsv")["aspect"].tolist() == ["MFO", "CCO"]
-    (tmp_path / "taxonomy.tsv").write_text("A0A0C5B5G6\t9606\nA0JNW5\t9606\n")
-    assert cafa.read_taxonomy(tmp_path / "taxonomy.tsv")["EntryID"].tolist() == ["A0A0C5B5G6", "A0JNW5"]
-
-
 def test_course_data_are_what_the_manifest_says():
     data = load_cafa("course")
     assert data.sequences["EntryID"].is_unique and data.sequences["Length"].min() > 0
@@ -127,14 +119,63 @@ def test_a_file_that_is_there_twice_is_refused(folder):
         load_cafa(folder)
 
 
+def test_an_archive_in_a_folder_is_opened_if_the_files_are_not_beside_it(folder, tmp_path):
+    alone = tmp_path / "downloads"
+    alone.mkdir()
+    archive = shutil.make_archive(str(alone / "cafa-5-protein-function-prediction"), "zip", folder)
+    (alone / "notes.txt").write_text("from the web site")
+    assert_is_the_made_up_data(load_cafa(alone))
+    shutil.copy(archive, folder)  # downloaded and unpacked: the archive is not looked at
+    assert_is_the_made_up_data(load_cafa(folder))
+    shutil.copy(archive, alone / "again.zip")
+    with pytest.raises(
+        ValueError, match="train_terms.tsv is there more than once .*cafa-5.*, .*again.zip|again.*cafa-5"
+    ):
+        load_cafa(alone)
+
+
+def test_what_a_mac_leaves_beside_files_is_passed_over(folder):
+    for place in (folder / "Train", folder / "__MACOSX"):
+        place.mkdir(exist_ok=True)
+        for name in FILES:
+            (place / f"._{name}").write_bytes(b"\0\5\x16\7")
+    assert_is_the_made_up_data(load_cafa(folder))
+    assert_is_the_made_up_data(load_cafa(shutil.make_archive(str(folder), "zip", folder)))
+
+
+def test_cafa3_by_its_own_names(tmp_path):
+    """CAFA 3 has no heading, no taxonomy and other names."""
+    rows = [line.replace("MFO", "F").replace("BPO", "P") for line in TERMS.splitlines()[1:]]
+    (tmp_path / "uniprot_sprot_exp.txt").write_text("\r\n".join(rows))
+    (tmp_path / "uniprot_sprot_exp.fasta").write_text(FASTA)
+    (tmp_path / "go_cafa3.obo").write_text(OBO)
+    assert_is_the_made_up_data(load_cafa(tmp_path))  # the headings of UniProt say which species it is
+
+
+def test_species_that_nobody_names_are_unknown(folder):
+    (folder / "Train/train_taxonomy.tsv").unlink()
+    (folder / "Train/train_sequences.fasta").write_text(">P20536\nMA\n>P01308\nMK\n")
+    with pytest.warns(UserWarning, match="no file says which species .*train_taxonomy.tsv.*: take all"):
+        data = load_cafa(folder)
+    assert data.taxonomy.empty and data.taxonomy.columns.tolist() == ["EntryID", "taxonomyID"]
+
+
+def test_the_ontology_decides_the_aspect_and_what_the_file_says_is_counted(folder):
+    wrong = TERMS.replace("GO:0005179\tMFO", "GO:0005179\tCCO").replace("GO:0008150\tBPO", "GO:0008150\tF")
+    (folder / "Train/train_terms.tsv").write_text(wrong)
+    data = load_cafa(folder)
+    assert_is_the_made_up_data(data)
+    assert data.changed == {"had another aspect": 2}
+
+
 def test_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(FileNotFoundError, match='neither a folder nor a zip file.*"course"'):
         load_cafa(tmp_path / "nowhere")
 
 
 def test_a_damaged_archive_is_named_by_every_reader(folder):
-    for key in ("terms", "sequences", "taxonomy", "ontology"):
-        path = folder / "Train" / cafa.FILES[key]
+    for name in FILES:
+        path = folder / "Train" / name
         content = path.read_bytes()
         packed = path.with_name(path.name + ".gz")
         path.unlink()
@@ -143,40 +184,3 @@ def test_a_damaged_archive_is_named_by_every_reader(folder):
             load_cafa(folder)
         packed.write_bytes(gzip.compress(content))
     assert_is_the_made_up_data(load_cafa(folder))
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "line 1: no column EntryID, term, aspect"),
-        ("EntryID\tterm\nP1\tGO:0003674\n", "line 1: no column aspect; found EntryID, term"),
-        ("EntryID\tterm\taspect\nP1\tGO:0003674\tMFO\nP1\t\tMFO\n", "line 3: the cell under term is empty"),
-        ("EntryID\tterm\taspect\nP1\tGO:0003674\tMFO\nP1\tGO:367\tMFO\n", "row 2 .*term is 'GO:367'"),
-        ("EntryID\tterm\taspect\nP1\tGO:0003674\tfunction\n", "row 1 .*aspect is 'function'"),
-        ("EntryID\tterm\taspect\nP1\tGO:0003674\n", "every line needs 3 tab-separated cells"),
-    ],
-)
-def test_bad_terms(tmp_path, text, message):
-    (tmp_path / "bad.tsv").write_text(text)
-    with pytest.raises(ValueError, match=rf"bad\.tsv.*{message}"):
-        cafa.read_terms(tmp_path / "bad.tsv")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("EntryID\tspecies\nP1\tmouse\n", "no column taxonomyID"),
-        ("EntryID\ttaxonomyID\nP1\tmouse\n", "taxonomyID is 'mouse'; a number such as 9606"),
-        ("EntryID\ttaxonomyID\nP1\t9606\nP1\t9606\n", "P1 is there more than once"),
-    ],
-)
-def test_bad_taxonomy(tmp_path, text, message):
-    (tmp_path / "bad.tsv").write_text(text)
-    with pytest.raises(ValueError, match=rf"bad\.tsv.*{message}"):
-        cafa.read_taxonomy(tmp_path / "bad.tsv")
-
-
-def test_cells_stay_text(tmp_path):
-    (tmp_path / "terms.tsv").write_text("EntryID\tterm\taspect\nNA\tGO:0003674\tMFO\n0042\tGO:0003674\tMFO\n")
-    assert cafa.read_terms(str(tmp_path / "terms.tsv"))["EntryID"].tolist() == ["NA", "0042"]
-    assert isinstance(cafa.read_terms(tmp_path / "terms.tsv")["EntryID"].dtype, pd.StringDtype)
