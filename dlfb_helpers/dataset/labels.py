@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations.cafa import CafaData
+from dlfb_helpers.annotations.propagation import with_ancestors
+from dlfb_helpers.dataset.accounts import Accounts
 
 HUMAN = 9606
 """NCBI taxon of *Homo sapiens*."""
@@ -44,36 +46,14 @@ class LabelledProteins:
     accounts: pd.DataFrame
 
 
-class _Accounts:
-    """A table of annotation rows, and a line for everything that was done to it."""
-
-    def __init__(self, rows: pd.DataFrame) -> None:
-        self.rows = rows
-        self.lines: list[dict] = []
-        self.note("read", len(rows), len(rows), "")
-
-    def note(self, step: str, before: int, after: int, why: str, dropped: int | None = None) -> None:
-        dropped = before - after if dropped is None else dropped
-        self.lines.append(
-            {"step": step, "rows before": before, "rows after": after, "dropped": dropped, "why": why,
-             "proteins": self.rows["EntryID"].nunique(), "terms": self.rows["term"].nunique()}
-        )  # fmt: skip
-
-    def become(self, step: str, rows: pd.DataFrame, why: str) -> None:
-        before, self.rows = len(self.rows), rows
-        self.note(step, before, len(rows), why)
-
-    def keep(self, step: str, wanted: pd.Series, why: str) -> None:
-        self.become(step, self.rows[wanted], why)
-
-
 def label_table(
     data: CafaData,
-    taxon: int = HUMAN,
+    taxon: int | Collection[int] | None = HUMAN,
     aspect: str = "MFO",
     min_proteins: int = 50,
     generic_terms: Collection[str] = tuple(GENERIC_TERMS),
     max_length: int = 500,
+    terms: Collection[str] | None = None,
 ) -> LabelledProteins:
     """Make one row a protein and one 0/1 column a term, and account for every row on the way.
 
@@ -89,71 +69,81 @@ def label_table(
     ----------
     data : CafaData
         As `load_cafa` returns it.
-    taxon : int
-        NCBI taxon of the proteins to keep.
+    taxon : int or collection of int, optional
+        NCBI taxa of the proteins to keep; None keeps all, known or not.
     aspect : str
-        MFO, BPO or CCO.
+        MFO, BPO or CCO; the ontology says which one a term is of.
     min_proteins : int
         A term is kept if at least so many proteins have it.
     generic_terms : collection of str
         Terms to set aside before counting.
     max_length : int
         Longest protein kept, in residues.
+    terms : collection of str, optional
+        Primary ids of the terms to keep, however many proteins have them and however generic they are.
 
     Raises
     ------
     ValueError
         If no protein or no term is left; names the step.
     """
-    accounts = _Accounts(data.annotations.astype("category"))  # a million rows count and compare faster as numbers
-    accounts.become("duplicates", accounts.rows.drop_duplicates(), "the same annotation a second time")
+    # Millions of rows count and compare faster as numbers.
+    accounts = Accounts(data.annotations.astype("category"), data.left_out, data.changed)
+    accounts.drop_duplicates("duplicates", "the same annotation a second time")
     _canonical_ids(accounts, data)
-
-    taxonomy = data.taxonomy.set_index("EntryID")["taxonomyID"]
-    known = accounts.rows["EntryID"].isin(taxonomy.index)
-    accounts.keep("taxonomy merged", known, "protein not in the taxonomy file")
-    wanted = accounts.rows["EntryID"].isin(taxonomy.index[taxonomy == taxon])
-    accounts.keep("species", wanted, f"taxon other than {taxon}")
-    accounts.keep("aspect", accounts.rows["aspect"] == aspect, f"aspect other than {aspect}")
+    _one_kind(accounts, data, taxon, aspect)
     known = accounts.rows["EntryID"].isin(data.sequences["EntryID"])
     accounts.keep("sequences merged", known, "protein without a sequence")
-    accounts.rows = accounts.rows[["EntryID", "term"]].astype(str)
-    _propagated(accounts, data)
+    before = len(accounts.rows)
+    accounts.rows = with_ancestors(accounts.rows, data.ontology)
+    added = len(accounts.rows) - before
+    accounts.note("propagation", before, len(accounts.rows), f"{added:,} ancestors added that the file lacked", 0)
 
     counts = accounts.rows["term"].value_counts()
-    proteins = accounts.rows["EntryID"].nunique()
-    generic = pd.DataFrame(
-        [(data.ontology.names.get(term, "unknown"), int(counts.get(term, 0))) for term in generic_terms],
-        index=pd.Index(list(generic_terms), name="term"), columns=["name", "proteins"],
-    )  # fmt: skip
-    generic["share"] = generic["proteins"] / max(proteins, 1)
-    accounts.keep("generic terms", ~accounts.rows["term"].isin(list(generic_terms)), "term set aside as generic")
-    common = counts.index[counts >= min_proteins].difference(list(generic_terms))
-    accounts.keep("common terms", accounts.rows["term"].isin(common), f"term of fewer than {min_proteins} proteins")
+    counts.index = counts.index.astype(str)
+    aside = [term for term in generic_terms if term not in (terms or ())]
+    generic = _generic(aside, counts, accounts, data)
+    accounts.keep("generic terms", ~accounts.rows["term"].isin(aside), "term set aside as generic")
+    common, why = counts.index[counts >= min_proteins].difference(aside), f"term of fewer than {min_proteins} proteins"
+    if terms is not None:
+        common, why = list(terms), f"term other than the {len(terms)} that are asked for"
+    accounts.keep("common terms", accounts.rows["term"].isin(common), why)
     if accounts.rows.empty:
+        where = accounts.last_step(data.taxonomy, counts.drop(aside, errors="ignore"))
         raise ValueError(
-            f"no annotation is left of taxon {taxon} and aspect {aspect} with terms of at least {min_proteins} "
-            f"proteins; the steps:\n{pd.DataFrame(accounts.lines).to_string()}"
+            f"no annotation is left of {taxon_name(taxon)} and aspect {aspect} with terms of at least {min_proteins} "
+            f"proteins; {where}"
         )
+    left = accounts.rows["EntryID"].cat.remove_unused_categories().cat.categories
+    accounts.note("one row a protein", len(accounts.rows), len(left), "every row is now a 1 in the table", 0)
+    table = data.sequences.set_index("EntryID").loc[left]
+    table = table[table["Length"] <= max_length]
+    accounts.rows = accounts.rows[accounts.rows["EntryID"].isin(table.index)]
+    accounts.note("length", len(left), len(table), f"protein longer than {max_length} residues")
+    if table.empty:
+        raise ValueError(f"all {len(left)} proteins are longer than {max_length} residues; raise max_length")
+    labels = _labels(accounts.rows, table.index, counts.index[counts.index.isin(common)].sort_values())
+    kept = pd.DataFrame(
+        {
+            "name": labels.columns.map(data.ontology.names),
+            "proteins": counts[labels.columns].to_numpy(),
+            "in_table": labels.sum().to_numpy(),
+        },
+        index=labels.columns.rename("term"),
+    )
+    return LabelledProteins(table.join(labels), kept, generic, accounts.table())
 
-    labels = pd.Series(np.uint8(1), index=pd.MultiIndex.from_frame(accounts.rows)).unstack(fill_value=np.uint8(0))
-    labels = labels.rename_axis(index="EntryID", columns=None)
-    accounts.note("one row a protein", len(accounts.rows), len(labels), "every row is now a 1 in the table", 0)
-    table = data.sequences.set_index("EntryID").loc[labels.index].join(labels)
-    short = table["Length"] <= max_length
-    accounts.rows = accounts.rows[accounts.rows["EntryID"].isin(table.index[short])]
-    accounts.note("length", len(table), int(short.sum()), f"protein longer than {max_length} residues")
-    if not short.any():
-        raise ValueError(f"all {len(table)} proteins are longer than {max_length} residues; raise max_length")
-    terms = pd.DataFrame(
-        {"name": labels.columns.map(data.ontology.names), "proteins": labels.sum().to_numpy(),
-         "in_table": table.loc[short, labels.columns].sum().to_numpy()},
-        index=pd.Index(labels.columns, name="term"),
-    )  # fmt: skip
-    return LabelledProteins(table[short], terms, generic, pd.DataFrame(accounts.lines))
+
+def taxon_name(taxon: int | Collection[int] | None) -> str:
+    """Say which species are meant, in words."""
+    if taxon is None:
+        return "all species"
+    if isinstance(taxon, int):
+        return f"taxon {taxon}"
+    return f"taxa {', '.join(map(str, taxon))}" if len(taxon) > 1 else f"taxon {next(iter(taxon))}"
 
 
-def _canonical_ids(accounts: _Accounts, data: CafaData) -> None:
+def _canonical_ids(accounts: Accounts, data: CafaData) -> None:
     """Give every row its term's primary id; drop and count ids that have none."""
     terms = accounts.rows["term"].unique().tolist()
     status = {term: data.ontology.status(term) for term in terms}
@@ -162,17 +152,43 @@ def _canonical_ids(accounts: _Accounts, data: CafaData) -> None:
         accounts.keep(f"{kind} ids", ~accounts.rows["term"].isin(gone), why)
     primary = {term: data.ontology.canonical(term) for term in terms if status[term] == "alternative"}
     mapped = accounts.rows["term"].isin(list(primary))
-    renamed = accounts.rows
     if primary:
-        renamed = renamed.assign(term=renamed["term"].astype(str).replace(primary).astype("category"))
-    why = f"{int(mapped.sum())} rows took the primary id; the dropped ones were there under it already"
-    accounts.become("alternative ids", renamed.drop_duplicates(), why)
+        renamed = accounts.rows["term"].astype(str).replace(primary).astype("category")
+        accounts.rows = accounts.rows.assign(term=renamed)
+    why = f"{int(mapped.sum()):,} rows took the primary id; the dropped ones were there under it already"
+    accounts.drop_duplicates("alternative ids", why)
 
 
-def _propagated(accounts: _Accounts, data: CafaData) -> None:
-    """Add the ancestors of every annotation that are not there yet."""
-    rows = accounts.rows
-    have = set(zip(rows["EntryID"], rows["term"]))
-    added = sorted(data.ontology.propagate(have) - have)
-    accounts.rows = pd.concat([rows, pd.DataFrame(added, columns=["EntryID", "term"], dtype=str)])
-    accounts.note("propagation", len(rows), len(accounts.rows), f"{len(added)} ancestors added that the file lacked", 0)
+def _one_kind(accounts: Accounts, data: CafaData, taxon: int | Collection[int] | None, aspect: str) -> None:
+    """Keep the rows of the species and of the aspect that are wanted."""
+    if taxon is not None:
+        taxonomy = data.taxonomy.set_index("EntryID")["taxonomyID"]
+        known = accounts.rows["EntryID"].isin(taxonomy.index)
+        accounts.keep("taxonomy merged", known, "protein not in the taxonomy file")
+        taxa = [taxon] if isinstance(taxon, int) else list(taxon)
+        wanted = accounts.rows["EntryID"].isin(taxonomy.index[taxonomy.isin(taxa)])
+        accounts.keep("species", wanted, f"taxon other than {', '.join(map(str, taxa))}")
+    rows, aspects = accounts.rows, data.ontology.aspects
+    of_aspect = rows["term"].isin([term for term in rows["term"].cat.categories if aspects.get(term) == aspect])
+    other = int((of_aspect != (rows["aspect"] == aspect)).sum())
+    why = f"aspect other than {aspect}" + f"; {other:,} rows say otherwise than the ontology" * bool(other)
+    accounts.keep("aspect", of_aspect, why)
+    accounts.rows = accounts.rows[["EntryID", "term"]]
+
+
+def _generic(terms: list[str], counts: pd.Series, accounts: Accounts, data: CafaData) -> pd.DataFrame:
+    proteins = accounts.rows["EntryID"].nunique()
+    generic = pd.DataFrame(
+        [(data.ontology.names.get(term, "unknown"), int(counts.get(term, 0))) for term in terms],
+        index=pd.Index(terms, name="term"), columns=["name", "proteins"],
+    )  # fmt: skip
+    return generic.assign(share=generic["proteins"] / max(proteins, 1))
+
+
+def _labels(rows: pd.DataFrame, proteins: pd.Index, terms: pd.Index) -> pd.DataFrame:
+    """Turn pairs of protein and term into a table of ones and zeros."""
+    labels = np.zeros((len(proteins), len(terms)), dtype=np.uint8)
+    places = [index.get_indexer(rows[column].cat.categories)[rows[column].cat.codes] for index, column in
+              ((proteins, "EntryID"), (terms, "term"))]  # fmt: skip
+    labels[tuple(places)] = 1
+    return pd.DataFrame(labels, proteins, terms)
