@@ -6,16 +6,16 @@ the same numbers faster; `embed_proteins` also keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import torch
 
+from dlfb_helpers.embedding.devices import check_device
+from dlfb_helpers.embedding.inputs import Sequences, check_count, checked_sequences
 from dlfb_helpers.embedding.mean import TOKENS_A_BATCH, batches_by_tokens
 from dlfb_helpers.embedding.windows import Window, cut_windows, residues_that_fit
-from dlfb_helpers.proteins.alphabet import check_sequence
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @torch.inference_mode()
 def get_mean_embeddings(
-    sequences: Sequence[str],
+    sequences: Sequences,
     tokenizer: PreTrainedTokenizerBase,
     model: Any,
     device: torch.device | str | None = None,
@@ -35,8 +35,8 @@ def get_mean_embeddings(
 
     Parameters
     ----------
-    sequences : sequence of str
-        Protein sequences, one-letter code.
+    sequences : iterable of str, Mapping or pandas.Series
+        Protein sequences, one-letter code; with their ids, if they have any, which errors then name.
     tokenizer : PreTrainedTokenizerBase
         The model's.
     model : PreTrainedModel
@@ -52,13 +52,15 @@ def get_mean_embeddings(
     Raises
     ------
     TypeError
-        If `sequences` is one string.
+        If `sequences` is one string, or holds anything but strings.
     ValueError
-        If a sequence is empty or holds a letter that ESM-2 does not know; the message names it.
+        If a sequence is empty or holds a letter that ESM-2 does not know: the message names it; if there is no such
+        device; or if a vector is not finite.
     """
-    windows = _checked_windows(sequences, model)
-    encoder = getattr(model, "esm", model)
-    device = torch.device(device) if device else encoder.device
+    ids, sequences = checked_sequences(sequences)
+    windows = _windows(sequences, model)
+    encoder = model.base_model
+    device = encoder.device if device is None else check_device(device)
     training = model.training
     model.to(device).eval()
     vectors = np.zeros((len(sequences), encoder.config.hidden_size), dtype=np.float32)
@@ -71,19 +73,18 @@ def get_mean_embeddings(
             residues = row[real][1:-1]  # without <pad>, then without <cls> and <eos>
             vectors[window.protein] += window.weights.astype(np.float32) @ residues
     model.train(training)
+    if not np.isfinite(vectors).all():
+        first = ids[int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])]
+        raise ValueError(f"sequence {first}: the model gives a vector with NaN or infinity; look at its weights")
     return vectors
 
 
-def _checked_windows(sequences: Sequence[str], model: Any) -> list[Window]:
-    """Cut all sequences into windows that fit the model, each of them checked before anything is computed."""
-    if isinstance(sequences, str):
-        raise TypeError("sequences is one str, whose letters would each be a protein; write a list: [sequence]")
+def _windows(sequences: list[str], model: Any) -> list[Window]:
+    """Cut all sequences into windows that fit the model."""
     fits = residues_that_fit(model.config.to_dict())
-    windows: list[Window] = []
-    for index, sequence in enumerate(sequences):
-        check_sequence(sequence, name=f"sequence {index}")
-        windows.extend(cut_windows(index, sequence, "window", fits))
-    return windows
+    return [
+        window for index, sequence in enumerate(sequences) for window in cut_windows(index, sequence, "window", fits)
+    ]
 
 
 def get_sequence_embeddings(
@@ -110,15 +111,19 @@ def get_sequence_embeddings(
 
     Raises
     ------
+    TypeError
+        If `sequence_df` is no table, or `batch_size` no whole number.
     ValueError
         If there is no column Sequence, a sequence cannot be embedded, or `batch_size` is less than 1.
     """
+    if not isinstance(sequence_df, pd.DataFrame):
+        raise TypeError(
+            f"sequence_df is of type {type(sequence_df).__name__}; write pd.DataFrame({{'Sequence': sequences}})"
+        )
     if "Sequence" not in sequence_df:
         raise ValueError(f"the table has no column Sequence; found {', '.join(map(str, sequence_df.columns))}")
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; embed at least one row at once")
-    sequences = sequence_df["Sequence"].tolist()
-    _checked_windows(sequences, model)
+    check_count("batch_size", batch_size)
+    _, sequences = checked_sequences(sequence_df["Sequence"])
     vectors = [np.zeros((0, model.config.hidden_size), dtype=np.float32)]
     for start in range(0, len(sequences), batch_size):
         vectors.append(get_mean_embeddings(sequences[start : start + batch_size], tokenizer, model))

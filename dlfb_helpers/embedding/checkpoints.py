@@ -9,20 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from dlfb_helpers.embedding.contents import Contents, locate, read_contents, weights_digest
+from dlfb_helpers.embedding.contents import Contents, is_esm2, read_contents
+from dlfb_helpers.embedding.devices import check_device, get_device
 from dlfb_helpers.embedding.esm2 import PackedEncoder
+from dlfb_helpers.embedding.folders import check_folder
+from dlfb_helpers.embedding.hub import find_folder
+from dlfb_helpers.embedding.weights import check_finite, fingerprint, weights_digest
 from dlfb_helpers.embedding.windows import residues_that_fit
 
 if TYPE_CHECKING:
     from transformers import EsmForMaskedLM, EsmModel, PreTrainedTokenizerBase
 
+    from dlfb_helpers.embedding.library import LibraryEncoder
 
-@dataclass(frozen=True, eq=False)
+__all__ = ["Checkpoint", "get_device", "load_checkpoint", "loaded"]
+
+
+@dataclass(eq=False)
 class Checkpoint:
     """A loaded checkpoint: `load_checkpoint` makes it.
 
@@ -31,9 +40,10 @@ class Checkpoint:
     name : str
         As it was asked for.
     source : str
-        The folder or Hub id that it was read from.
+        The folder that it was read from.
     digest : str
-        SHA-256 of the encoder's weights: two checkpoints with one digest give the same embeddings.
+        SHA-256 of the encoder's weights: two checkpoints with one digest give the same embeddings. If `model` is
+        trained further, `refresh` brings it up to date, as all that embeds does first.
     contents : Contents
         Config, vocabulary and the encoder's weights.
     device : torch.device
@@ -47,6 +57,7 @@ class Checkpoint:
     contents: Contents = field(repr=False)
     device: torch.device
     masked_lm: bool = False
+    _seen: tuple = field(default=(), repr=False)
 
     @classmethod
     def of_model(
@@ -60,24 +71,52 @@ class Checkpoint:
         """Make a checkpoint of an ESM model of the library, which is put on `device` and in evaluation mode."""
         from dlfb_helpers.embedding.library import contents_of
 
+        device = check_device(device)
         contents = contents_of(model, tokenizer)
+        check_finite(name, contents.tensors)
         digest = weights_digest(contents.tensors)
-        checkpoint = cls(name, source, digest, contents, torch.device(device), hasattr(model, "lm_head"))
+        checkpoint = cls(name, source, digest, contents, device, hasattr(model, "lm_head"))
         # What is here need not be read when it is asked for: a cached property looks here first.
         checkpoint.__dict__.update(model=model.eval().to(device), tokenizer=tokenizer)
+        checkpoint._seen = fingerprint(model)
         return checkpoint
 
+    def refresh(self) -> Checkpoint:
+        """Return this checkpoint, up to date with `model`, should that have been trained further since it was read.
+
+        Raises
+        ------
+        ValueError
+            If its weights are not finite any more.
+        """
+        model = self.__dict__.get("model")  # none that was never asked for
+        if model is None or (mark := fingerprint(model)) == self._seen:
+            return self
+        from dlfb_helpers.embedding.library import contents_of
+
+        contents = contents_of(model, self.tokenizer)
+        check_finite(self.name, contents.tensors)
+        self.contents, self.digest, self._seen = contents, weights_digest(contents.tensors), mark
+        self.__dict__.pop("packed", None)
+        return self
+
     @cached_property
-    def packed(self) -> PackedEncoder:
-        """The encoder for packed sequences; on CUDA its products are in half precision, elsewhere in float32."""
-        return PackedEncoder(self.contents.tensors, self.contents.config, self.precision, self.device)
+    def packed(self) -> PackedEncoder | LibraryEncoder:
+        """The encoder for packed sequences; on CUDA an ESM-2's products are in half precision, else in float32."""
+        if is_esm2(self.contents.config):
+            return PackedEncoder(self.contents.tensors, self.contents.config, self.precision, self.device)
+        from dlfb_helpers.embedding.library import LibraryEncoder
+
+        return LibraryEncoder(self.encoder, self.contents.config["pad_token_id"])
 
     @cached_property
     def model(self) -> EsmModel | EsmForMaskedLM:
         """The library's model, in evaluation mode, float32, on `device`; read when it is first asked for."""
         from dlfb_helpers.embedding.library import read_model
 
-        return read_model(self.name, self.source, self.masked_lm).to(self.device)
+        model = read_model(self.name, self.source, self.masked_lm).to(self.device)
+        self._seen = fingerprint(model)
+        return model
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -90,12 +129,12 @@ class Checkpoint:
     def encoder(self) -> EsmModel:
         """The library's encoder, with or without a masked-language-model head around it in `model`."""
         model: Any = self.model
-        return getattr(model, "esm", model)
+        return model.base_model
 
     @property
     def precision(self) -> torch.dtype:
         """Of the matrix products of `packed`."""
-        if self.device.type != "cuda":
+        if self.device.type != "cuda" or not is_esm2(self.contents.config):
             return torch.float32
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
@@ -106,7 +145,7 @@ class Checkpoint:
 
     @property
     def max_residues(self) -> int:
-        """Residues of the longest input that the model was made for: 1,022 for ESM-2."""
+        """Residues of the longest input that the model was made for: 1,022 for ESM-2, 2,046 for ESM C."""
         return residues_that_fit(self.contents.config)
 
     @cached_property
@@ -138,30 +177,27 @@ class Checkpoint:
             raise ValueError("a sequence holds a letter that is no token of this checkpoint; check_sequence names it")
         return ids
 
+    @property
+    def kind(self) -> str:
+        """ESM-2, ESM C, or ESM-1 for an older one."""
+        config = self.contents.config
+        return "ESM C" if config["model_type"] == "esmc" else "ESM-2" if is_esm2(config) else "ESM-1"
+
     def __str__(self) -> str:
         layers = self.contents.config["num_hidden_layers"]
         parameters = sum(tensor.numel() for tensor in self.contents.tensors.values())
-        return f"{self.name}: ESM-2, {layers} layers, width {self.width}, {parameters / 1e6:.1f} M parameters"
-
-
-def get_device() -> torch.device:
-    """Return the best device there is: CUDA, else MPS (Apple silicon), else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")
+        return f"{self.name}: {self.kind}, {layers} layers, width {self.width}, {parameters / 1e6:.1f} M parameters"
 
 
 def load_checkpoint(
-    name: str = "course", masked_lm: bool = False, device: torch.device | str | None = None
+    name: str | Path = "course", masked_lm: bool = False, device: torch.device | str | None = None
 ) -> Checkpoint:
     """Load a checkpoint.
 
     Parameters
     ----------
-    name : str
-        ``"course"``, a Hugging Face Hub id, or a folder.
+    name : str or Path
+        ``"course"``, a Hugging Face Hub id, or a folder. What the Hub's local cache holds is not asked for again.
     masked_lm : bool
         Whether the masked-language-model head is wanted on top of the encoder.
     device : torch.device or str, optional
@@ -169,20 +205,30 @@ def load_checkpoint(
 
     Raises
     ------
+    TypeError
+        If `name` is no name.
     ValueError
-        If there is no such checkpoint, or it is no ESM model, or tensors are missing in it.
+        If there is no such checkpoint, or it is no ESM model, or tensors are missing in it or are not finite; or if
+        there is no such device.
     ConnectionError
         If a Hub checkpoint can neither be reached nor found in the local Hub cache.
     """
-    source = locate(name)
-    device = torch.device(device) if device else get_device()
-    contents = read_contents(source)
+    device = check_device(device)
+    folder, name = find_folder(name), str(name)
+    check_folder(name, folder)
+    contents = read_contents(folder)
     if contents is None:
         from dlfb_helpers.embedding.library import read_model, read_tokenizer
 
-        model, tokenizer = read_model(name, source, masked_lm), read_tokenizer(name, source)
-        return Checkpoint.of_model(model, tokenizer, name, source, device)
-    checkpoint = Checkpoint(name, source, weights_digest(contents.tensors), contents, device, masked_lm)
+        model, tokenizer = read_model(name, folder, masked_lm), read_tokenizer(name, folder)
+        return Checkpoint.of_model(model, tokenizer, name, str(folder), device)
+    check_finite(name, contents.tensors)
+    checkpoint = Checkpoint(name, str(folder), weights_digest(contents.tensors), contents, device, masked_lm)
     if masked_lm:
         checkpoint.model  # noqa: B018  (read now: what its head lacks is told here)
     return checkpoint
+
+
+def loaded(checkpoint: Checkpoint | str | Path) -> Checkpoint:
+    """Return a checkpoint that is loaded already, up to date, or load the one of a name; errors as both."""
+    return checkpoint.refresh() if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint)

@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.inputs import check_count
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
 
 
@@ -25,7 +26,9 @@ class MaskPredictor:
     """
 
     def __init__(self, checkpoint: Checkpoint | str = "course") -> None:
-        self.checkpoint = load_checkpoint(checkpoint, masked_lm=True) if isinstance(checkpoint, str) else checkpoint
+        self.checkpoint = (
+            checkpoint.refresh() if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint, masked_lm=True)
+        )
         if not self.checkpoint.masked_lm:
             raise ValueError(
                 f"{self.checkpoint.name} was loaded without the head that predicts tokens; "
@@ -54,6 +57,7 @@ class MaskPredictor:
         ValueError
             If `position` is outside 0..L-1 or `sequence` holds a letter that ESM-2 does not know.
         """
+        check_sequence(sequence)
         return pd.Series(self._probabilities(sequence, [position])[0], index=self.vocabulary, name="probability")
 
     def scan(self, sequence: str, batch_size: int = 16) -> pd.DataFrame:
@@ -72,7 +76,8 @@ class MaskPredictor:
             Shape (L, 20): row i holds the probabilities of the 20 amino acids where residue i was masked. A row
             sums to a little less than 1: the rest is on the other tokens.
         """
-        positions = range(len(sequence))
+        check_count("batch_size", batch_size)
+        positions = range(len(check_sequence(sequence)))
         batches = [positions[start : start + batch_size] for start in range(0, len(sequence), batch_size)]
         probabilities = np.concatenate([self._probabilities(sequence, list(batch)) for batch in batches])
         return pd.DataFrame(probabilities, columns=self.vocabulary)[list(AMINO_ACIDS)]
@@ -80,8 +85,9 @@ class MaskPredictor:
     @torch.inference_mode()
     def _probabilities(self, sequence: str, positions: list[int]) -> np.ndarray:
         """Return the softmaxed logits (len(positions), 33), one masked copy of the sequence a position."""
-        check_sequence(sequence)
         for position in positions:
+            if not isinstance(position, int | np.integer):
+                raise TypeError(f"position is {position!r}; write a whole number, 0 for the first residue")
             if not 0 <= position < len(sequence):
                 last = len(sequence) - 1
                 raise ValueError(
@@ -97,7 +103,8 @@ class MaskPredictor:
             rows.append(tokens)
         input_ids = torch.tensor(rows, device=self.checkpoint.device)
         logits = self.checkpoint.model(input_ids, torch.ones_like(input_ids)).logits[range(len(rows)), columns]
-        return logits.float().softmax(dim=-1).cpu().numpy()
+        known = logits[:, : len(self.vocabulary)].float()  # ESM C has room for more tokens than there are
+        return known.softmax(dim=-1).cpu().numpy()
 
 
 def _context_start(length: int, position: int, max_residues: int) -> int:
@@ -106,7 +113,21 @@ def _context_start(length: int, position: int, max_residues: int) -> int:
 
 
 def true_probabilities(scan: pd.DataFrame, sequence: str) -> np.ndarray:
-    """Return the probability (L,) that a scan gives to each residue that is really there."""
+    """Return the probability (L,) that a scan gives to each residue that is really there.
+
+    Raises
+    ------
+    ValueError
+        If the scan has not a row for each residue, or one is none of the 20 standard amino acids.
+    """
+    if len(scan) != len(check_sequence(sequence)):
+        raise ValueError(f"the scan has {len(scan)} rows, the sequence {len(sequence)} residues; scan that sequence")
+    for position, residue in enumerate(sequence):
+        if residue not in scan.columns:
+            raise ValueError(
+                f"{residue} at position {position} is none of the amino acids of the scan, and has no probability; "
+                "put an amino acid there"
+            )
     return scan.to_numpy()[np.arange(len(sequence)), scan.columns.get_indexer(pd.Index(list(sequence)))]
 
 

@@ -8,16 +8,17 @@ input. On a CPU each core works on a batch of its own, on a GPU the next batch i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
 
-from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.checkpoints import Checkpoint, loaded
+from dlfb_helpers.embedding.inputs import Sequences, check_count, checked_sequences
 from dlfb_helpers.embedding.pooling import POOLINGS, Pooling, pooling_function, stitched
-from dlfb_helpers.embedding.windows import Window, cut_windows, window_starts
-from dlfb_helpers.proteins.alphabet import check_sequence
+from dlfb_helpers.embedding.windows import Window, cut_windows
 
 TOKENS_A_BATCH = {"cpu": 1536, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
 BATCHES_AT_ONCE = 32  # of which all token vectors are kept in memory, for other poolings than the mean
@@ -59,11 +60,6 @@ def _weighted_sums(hidden: torch.Tensor, batch: list[Window]) -> torch.Tensor:
     return sums.index_add_(0, torch.from_numpy(owners).to(hidden.device), hidden)
 
 
-def _all_tokens(hidden: torch.Tensor, batch: list[Window]) -> torch.Tensor:
-    """Return the vectors of all tokens, shape (N, D)."""
-    return hidden
-
-
 @torch.inference_mode()
 def _reduced(checkpoint: Checkpoint, batch: list[Window], reduce: Reduction) -> torch.Tensor:
     """Compute a batch and reduce it; halves the batch when the device runs out of memory."""
@@ -99,9 +95,16 @@ def _reduced_batches(checkpoint: Checkpoint, batches: list[list[Window]], reduce
 
 
 def _means(checkpoint: Checkpoint, batches: list[list[Window]]) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield each window's protein and its share (D,) in the protein's mean."""
+    """Yield each protein and the mean of its residues, as soon as all of its windows are computed."""
+    missing = Counter(window.protein for batch in batches for window in batch)
+    known: dict[int, np.ndarray] = {}
     for batch, sums in zip(batches, _reduced_batches(checkpoint, batches, _weighted_sums)):
-        yield from zip([window.protein for window in batch], sums)
+        for window, share in zip(batch, sums):
+            protein = window.protein
+            known[protein] = known[protein] + share if protein in known else share
+            missing[protein] -= 1
+            if not missing[protein]:
+                yield protein, known.pop(protein)
 
 
 def _pooled(checkpoint: Checkpoint, batches: list[list[Window]], function: Pooling) -> Iterator[tuple[int, np.ndarray]]:
@@ -110,7 +113,7 @@ def _pooled(checkpoint: Checkpoint, batches: list[list[Window]], function: Pooli
     known = defaultdict(list)
     for start in range(0, len(batches), BATCHES_AT_ONCE):
         some = batches[start : start + BATCHES_AT_ONCE]
-        for batch, hidden in zip(some, _reduced_batches(checkpoint, some, _all_tokens)):
+        for batch, hidden in zip(some, _reduced_batches(checkpoint, some, lambda hidden, batch: hidden)):
             ends = np.cumsum([len(window.residues) + 2 for window in batch])
             for window, tokens in zip(batch, np.split(hidden, ends[:-1])):
                 known[window.protein].append((window, tokens))
@@ -119,7 +122,7 @@ def _pooled(checkpoint: Checkpoint, batches: list[list[Window]], function: Pooli
 
 
 def mean_embeddings(
-    sequences: list[str],
+    sequences: Sequences,
     checkpoint: Checkpoint | str = "course",
     long_proteins: str = "window",
     max_tokens: int | None = None,
@@ -129,9 +132,9 @@ def mean_embeddings(
 
     Parameters
     ----------
-    sequences : list of str
-        Protein sequences, one-letter code.
-    checkpoint : Checkpoint or str
+    sequences : iterable of str, Mapping or pandas.Series
+        Protein sequences, one-letter code; with their ids, if they have any, which errors then name.
+    checkpoint : Checkpoint, str or Path
         A loaded checkpoint, or the name of one.
     long_proteins : {"window", "truncate", "error"}
         What to do beyond the residues that fit the model; see `window_starts`.
@@ -147,34 +150,97 @@ def mean_embeddings(
 
     Raises
     ------
+    TypeError
+        If `sequences` is one string, or holds anything but strings.
     ValueError
-        If a sequence is empty or holds a letter that ESM-2 does not know; the message names it. If there is no such
-        pooling, or it gives anything but one vector, of one length for all proteins.
+        Before anything is computed, if a sequence is empty or holds a letter that ESM-2 does not know: the message
+        names it; or if there is no such pooling or policy. Later, if a pooling gives anything but one vector, of one
+        length for all proteins; or if a vector is not finite.
     """
-    checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    checkpoint = loaded(checkpoint)
     function = pooling_function(pooling)
-    windows: list[Window] = []
-    for index, sequence in enumerate(sequences):
-        check_sequence(sequence, name=f"sequence {index}")
-        windows.extend(cut_windows(index, sequence, long_proteins, checkpoint.max_residues))
-    budget = max_tokens or TOKENS_A_BATCH[checkpoint.device.type]
-    places = batches_by_tokens([len(window.residues) + 2 for window in windows], budget)
-    batches = [[windows[place] for place in batch] for batch in places]
-    vectors = np.zeros((len(sequences), checkpoint.width), dtype=np.float32)
-    if function is POOLINGS["mean"]:
-        for protein, share in _means(checkpoint, batches):
-            vectors[protein] += share
-        return vectors
-    pooled = dict(_pooled(checkpoint, batches, function))
+    ids, sequences = checked_sequences(sequences, long_proteins, checkpoint.max_residues)
+    budget = TOKENS_A_BATCH[checkpoint.device.type] if max_tokens is None else check_count("max_tokens", max_tokens)
+    pooled = dict(each_embedding(ids, sequences, checkpoint, long_proteins, function, budget))
     shapes = {np.shape(vector) for vector in pooled.values()}
     if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
         found = " and ".join(map(str, sorted(shapes)))
         raise ValueError(f"the pooling gave the shape {found}; return one vector a protein, of one length for all")
-    return np.array([pooled[index] for index in range(len(sequences))], np.float32) if pooled else vectors
+    if not pooled:
+        return np.zeros((0, checkpoint.width), dtype=np.float32)
+    return np.array([pooled[index] for index in range(len(sequences))], np.float32)
+
+
+def each_embedding(
+    ids: Sequence[Any],
+    sequences: list[str],
+    checkpoint: Checkpoint,
+    long_proteins: str,
+    function: Pooling,
+    budget: int | None = None,
+    known: Collection[int] = (),
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the place of each protein and its vector, as soon as it is computed: longest first.
+
+    Parameters
+    ----------
+    ids, sequences
+        From `checked_sequences`.
+    checkpoint, long_proteins
+        As for `mean_embeddings`.
+    function : callable
+        The pooling.
+    budget : int, optional
+        Tokens a batch.
+    known : collection of int
+        Places of proteins that are not wanted. The batches are those of all proteins, whatever is known: only then are
+        the vectors the same to the bit. One without any that is wanted is left out.
+
+    Raises
+    ------
+    ValueError
+        If a vector is not finite; names its protein.
+    """
+    windows: list[Window] = []
+    for index, sequence in enumerate(sequences):
+        windows.extend(cut_windows(index, sequence, long_proteins, checkpoint.max_residues))
+    budget = budget or TOKENS_A_BATCH[checkpoint.device.type]
+    places = batches_by_tokens([len(window.residues) + 2 for window in windows], budget)
+    batches = [[windows[place] for place in batch] for batch in places]
+    wanted = [batch for batch in batches if any(window.protein not in known for window in batch)]
+    if function is POOLINGS["mean"]:
+        vectors = _means(checkpoint, wanted)
+    else:
+        vectors = _pooled(checkpoint, wanted, function)
+    for protein, vector in vectors:
+        if protein in known:
+            continue
+        if not np.isfinite(vector).all():
+            raise ValueError(not_finite(ids[protein], checkpoint))
+        yield protein, vector
+
+
+def not_finite(entry: object, checkpoint: Checkpoint) -> str:
+    """Say that the vector of a protein, given by its id or its place, is not finite, and what to do."""
+    name = f"sequence {entry}" if isinstance(entry, int) else str(entry)
+    half = ", which float16 may overflow in: compute on the CPU" if checkpoint.precision == torch.float16 else ""
+    return (
+        f"{name}: checkpoint {checkpoint.name!r} gives a vector with NaN or infinity{half}; "
+        "take another checkpoint, or another pooling if it is one of your own"
+    )
 
 
 def residue_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
-    """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, of a protein that fits."""
-    checkpoint = load_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
-    window_starts(len(check_sequence(sequence)), "error", checkpoint.max_residues)
-    return _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()
+    """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, of a protein that fits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `mean_embeddings`; or if the protein does not fit.
+    """
+    checkpoint = loaded(checkpoint)
+    checked_sequences({"sequence": sequence}, "error", checkpoint.max_residues)
+    vectors = _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()
+    if not np.isfinite(vectors).all():
+        raise ValueError(not_finite("sequence", checkpoint))
+    return vectors

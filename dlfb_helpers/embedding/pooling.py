@@ -55,7 +55,7 @@ def pooling_function(pooling: str | Pooling) -> Pooling:
     """
     if callable(pooling):
         return pooling
-    if pooling not in POOLINGS:
+    if not isinstance(pooling, str) or pooling not in POOLINGS:
         raise ValueError(f"pooling is {pooling!r}; choose one of {', '.join(POOLINGS)}, or give a function")
     return POOLINGS[pooling]
 

@@ -10,15 +10,21 @@ import hashlib
 import io
 import json
 import warnings
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dlfb_helpers.embedding.store_index import StoreIndex
 from dlfb_helpers.files.assets import cache_folder
 from dlfb_helpers.files.atomic import SUFFIX, is_abandoned, write_atomically
+
+ROWS_A_FILE = 8192
+"""Vectors of one file at most: to read one of them, its file is read."""
 
 
 def vector_column(vectors: np.ndarray) -> pa.FixedSizeListArray:
@@ -47,37 +53,107 @@ class EmbeddingStore:
 
     def __init__(self, settings: dict, folder: Path | None = None) -> None:
         self.settings = json.dumps(settings, sort_keys=True, indent=2).encode()
-        self.folder = (folder or cache_folder() / "embeddings") / hashlib.sha256(self.settings).hexdigest()[:16]
+        parent = cache_folder() / "embeddings" if folder is None else Path(folder)
+        self.folder = parent / hashlib.sha256(self.settings).hexdigest()[:16]
 
-    def read(self) -> dict[str, np.ndarray]:
-        """Return key -> vector (D,), float32, of every file that is whole; a damaged one is named and removed."""
+    def begun(self) -> EmbeddingStore:
+        """Return the store, within this one, of files that are not whole yet."""
+        inner = EmbeddingStore({}, self.folder)
+        inner.settings, inner.folder = self.settings, self.folder / "begun"
+        return inner
+
+    def read(self, keys: Collection[str] | None = None) -> dict[str, np.ndarray]:
+        """Return key -> vector (D,), float32; a file that is damaged is named and removed.
+
+        Parameters
+        ----------
+        keys : collection of str, optional
+            What is looked up: only files that hold some of it are read. Everything, if not given.
+        """
+        try:
+            paths = sorted(self.folder.glob("part-*.parquet")) if self.folder.is_dir() else []
+            self._sweep()
+        except OSError as error:
+            warnings.warn(f"{self.folder} cannot be read ({error.strerror}) and is left out", stacklevel=3)
+            return {}
+        if keys is not None:
+            wanted = set(keys)
+            files = StoreIndex(self.folder).files_of(wanted, paths) if wanted else []
+            paths = [path for path in paths if path.name in files]
         vectors: dict[str, np.ndarray] = {}
+        for path in paths:
+            table = self._table(path)
+            if table is not None:
+                vectors.update(_rows(table, None if keys is None else wanted))
+        return vectors
+
+    def write(self, keys: list[str], vectors: np.ndarray) -> Path:
+        """Add `vectors` (n, D), stored as float32, and return the path of their file: the last, if they take several.
+
+        Raises
+        ------
+        ValueError
+            If a vector is not finite; nothing is written then.
+        """
+        vectors = np.asarray(vectors, dtype=np.float32)
+        if not np.isfinite(vectors).all():
+            raise ValueError("a vector holds NaN or infinity, and is not kept; look at the checkpoint's weights")
+        path = self.folder
+        for start in range(0, max(len(keys), 1), ROWS_A_FILE):
+            some = slice(start, start + ROWS_A_FILE)
+            content = parquet_bytes(pa.table({"key": keys[some], "vector": vector_column(vectors[some])}))
+            path = self.folder / f"{_file_name(content)}.parquet"
+            write_atomically(self.folder / "settings.json", self.settings)
+            write_atomically(path, content)
+        return path
+
+    def forget(self, keys: Collection[str]) -> None:
+        """Remove the files all of whose keys are among these: they are kept elsewhere."""
+        for path in self.folder.glob("part-*.parquet"):
+            with suppress(OSError, pa.ArrowException):
+                if set(pq.read_table(path, columns=["key"])["key"].to_pylist()) <= set(keys):
+                    path.unlink()
+        with suppress(OSError):  # files of another run are in it
+            if {path.name for path in self.folder.iterdir()} == {"settings.json"}:
+                (self.folder / "settings.json").unlink()
+                self.folder.rmdir()
+
+    def _sweep(self) -> None:
+        """Remove what killed writers have left."""
         for partial in self.folder.glob(f".*{SUFFIX}"):
             with suppress(OSError):  # it was finished, or removed by another reader, in between
                 if is_abandoned(partial):
                     partial.unlink()
-        for path in sorted(self.folder.glob("part-*.parquet")):
-            try:
-                content = path.read_bytes()
-            except FileNotFoundError:  # another reader has found it damaged since the folder was listed
-                continue
-            if path.stem != _file_name(content):
-                warnings.warn(f"{path} is damaged and was removed; its vectors will be computed again", stacklevel=2)
-                path.unlink(missing_ok=True)
-                continue
-            table = pq.read_table(io.BytesIO(content))
-            width = table.schema.field("vector").type.list_size
-            values = table["vector"].combine_chunks().flatten().to_numpy().reshape(-1, width)
-            vectors.update(zip(table["key"].to_pylist(), values))
-        return vectors
 
-    def write(self, keys: list[str], vectors: np.ndarray) -> Path:
-        """Add one file holding `vectors` (n, D), stored as float32, and return its path."""
-        content = parquet_bytes(pa.table({"key": keys, "vector": vector_column(vectors)}))
-        path = self.folder / f"{_file_name(content)}.parquet"
-        write_atomically(self.folder / "settings.json", self.settings)
-        write_atomically(path, content)
-        return path
+    def _table(self, path: Path) -> pa.Table | None:
+        """Return the table of a file; None if it is gone, or damaged: then it is removed."""
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # another reader has found it damaged since the folder was listed
+            return None
+        except OSError as error:
+            warnings.warn(f"{path} cannot be read ({error.strerror}) and is left out", stacklevel=4)
+            return None
+        if path.stem == _file_name(content):
+            return pq.read_table(io.BytesIO(content))
+        done = "was removed"
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            done = "cannot be removed"
+        warnings.warn(f"{path} is damaged and {done}; its vectors will be computed again", stacklevel=4)
+        return None
+
+
+def _rows(table: pa.Table, wanted: set[str] | None) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the keys that are wanted and their vectors; not one that an older release has stored and is not finite."""
+    if wanted is not None and len(wanted) < table.num_rows:
+        table = table.filter(pc.is_in(table["key"], pa.array(sorted(wanted), pa.string())))
+    width = table.schema.field("vector").type.list_size
+    values = table["vector"].combine_chunks().flatten().to_numpy().reshape(-1, width)
+    for key, row, finite in zip(table["key"].to_pylist(), values, np.isfinite(values).all(axis=1)):
+        if finite and (wanted is None or key in wanted):
+            yield key, row
 
 
 def _file_name(content: bytes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+POLICIES = ("window", "truncate", "error")
 MAX_RESIDUES = 1022  # ESM-2 was trained on at most 1,024 tokens, <cls> and <eos> included
 OVERLAP = 256  # residues shared by neighbouring windows of a long protein, so that each has context
 
@@ -23,11 +24,20 @@ class Window:
 
 
 def residues_that_fit(config: Mapping) -> int:
-    """Return how many residues fit a model, given what its config.json says: 1,022 for ESM-2.
+    """Return how many residues fit a model, given what its config.json says: 1,022 for ESM-2, 2,046 for ESM C.
 
-    ESM counts positions from the one after <pad>'s id on; <cls> and <eos> take two.
+    ESM-1 and ESM-2 count positions from the one after <pad>'s id on, ESM C from 0; <cls> and <eos> take two.
     """
+    if config.get("model_type") == "esmc":
+        return config["max_position_embeddings"] - 2
     return config["max_position_embeddings"] - (config["pad_token_id"] + 1) - 2
+
+
+def check_policy(long_proteins: str) -> str:
+    """Return `long_proteins` if it is one of the three policies; a ValueError otherwise."""
+    if long_proteins not in POLICIES:
+        raise ValueError(f'long_proteins is {long_proteins!r}; choose "window", "truncate" or "error"')
+    return long_proteins
 
 
 def overlap(max_residues: int = MAX_RESIDUES) -> int:
@@ -51,20 +61,22 @@ def window_starts(length: int, long_proteins: str = "window", max_residues: int 
     Raises
     ------
     ValueError
-        If the protein does not fit and `long_proteins` is ``"error"``, or is none of the three.
+        If the protein does not fit and `long_proteins` is ``"error"``; or if that is none of the three.
     """
+    check_policy(long_proteins)
     if length <= max_residues or long_proteins == "truncate":
         return [0]
     if long_proteins == "error":
         raise ValueError(f'a protein of {length} residues is longer than {max_residues}; use long_proteins="window"')
-    if long_proteins != "window":
-        raise ValueError(f'long_proteins is {long_proteins!r}; choose "window", "truncate" or "error"')
     count = 1 + -(-(length - max_residues) // (max_residues - overlap(max_residues)))
     return np.linspace(0, length - max_residues, count).round().astype(int).tolist()
 
 
 def window_plan(sequences: list[str], long_proteins: str = "window", max_residues: int = MAX_RESIDUES) -> pd.DataFrame:
     """Return, for each protein, its residues, its windows and the residues that enter its mean."""
+    if isinstance(sequences, str):
+        raise TypeError("sequences is one str, whose letters would each be a protein; write a list: [sequence]")
+    check_policy(long_proteins)
     lengths = np.array([len(sequence) for sequence in sequences], dtype=int)
     windows = [len(window_starts(length, long_proteins, max_residues)) for length in lengths]
     used = np.minimum(lengths, max_residues) if long_proteins == "truncate" else lengths

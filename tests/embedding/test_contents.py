@@ -10,8 +10,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
-from dlfb_helpers.embedding.contents import NEEDED, locate, read_contents, weights_digest
+from dlfb_helpers.embedding.contents import NEEDED, read_contents
 from dlfb_helpers.embedding.library import contents_of, read_model
+from dlfb_helpers.embedding.weights import weights_digest
 from dlfb_helpers.files.assets import ASSETS
 
 COURSE_DIGEST = "9ecc88731b19bf5d7f9ade1861f4f07c623ea63db3e1803239afd2093c31936f"
@@ -84,11 +85,3 @@ def test_what_is_missing_or_damaged_is_left_to_the_library(folder, file, content
     if content is not None:
         (folder / file).write_bytes(content)
     assert (read_contents(str(folder)) is None) == (file != "vocab.txt" or content is None)
-
-
-def test_a_folder_without_config_and_an_unknown_name_are_errors(tmp_path):
-    with pytest.raises(ValueError, match="holds no config.json"):
-        locate(str(tmp_path))
-    with pytest.raises(ValueError, match="unknown checkpoint 'esm2'.*Without a network"):
-        locate("esm2")
-    assert locate("facebook/esm2_t6_8M_UR50D") == "facebook/esm2_t6_8M_UR50D"

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from dlfb_helpers.embedding import mean as embeddings
 from dlfb_helpers.embedding import runs as embedding_runs
 from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.pooling import POOLINGS
@@ -30,7 +31,7 @@ def test_the_cache_gives_the_same_vectors_without_computing(tiny, proteins, insu
     def no_computing(*arguments, **options):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(embedding_runs, "mean_embeddings", no_computing)
+    monkeypatch.setattr(embedding_runs, "each_embedding", no_computing)
     assert np.array_equal(embed_proteins([*proteins, insulin], tiny, cache=tmp_path), first)
 
 
@@ -76,6 +77,7 @@ import json, os, pathlib, random, signal, sys, time
 import torch
 torch.set_num_threads(1)
 from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.embedding import mean as embeddings
 from dlfb_helpers.embedding import runs as embedding_runs
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 checkpoint = load_checkpoint(sys.argv[1], device="cpu")
@@ -173,3 +175,49 @@ def test_the_settings_are_those_of_the_bundled_vectors(course):
     }
     others = store_settings(course, "truncate", "median")
     assert (others["pooling"], others["long proteins"]) == ("median", "truncate 1022/256")
+
+
+def test_a_file_that_takes_long_is_kept_in_parts_and_ends_the_same_byte_for_byte(tiny, proteins, tmp_path, monkeypatch):
+    def files(name):
+        return {path.name: path.read_bytes() for path in (tmp_path / name).rglob("part-*")}
+
+    monkeypatch.setitem(embedding_runs.each_embedding.__globals__["TOKENS_A_BATCH"], "cpu", 100)
+    whole = embed_proteins(proteins, tiny, cache=tmp_path / "whole")
+    monkeypatch.setattr(embedding_runs, "SECONDS_A_PART", 0)
+    told = []
+
+    def interrupt(done, total):
+        told.append((done, total))
+        raise KeyboardInterrupt
+
+    computed = []
+    hidden = embeddings._hidden
+    monkeypatch.setattr(embeddings, "_hidden", lambda *given: computed.extend(given[1]) or hidden(*given))
+    left = sum(map(len, proteins))
+    for _ in range(2):  # each gets further by a protein at least
+        with pytest.raises(KeyboardInterrupt):
+            embed_proteins(proteins, tiny, cache=tmp_path / "killed", progress=interrupt)
+    assert told[0][0] < told[1][0] < left == told[0][1]
+    assert len(files("killed")) == 2
+    computed.clear()
+    np.testing.assert_array_equal(embed_proteins(proteins, tiny, cache=tmp_path / "killed"), whole)
+    assert sum(map(len, computed)) < left  # not all of it anew
+    assert files("killed") == files("whole") and len(files("whole")) == 1
+    assert not list(tmp_path.rglob("begun"))
+
+
+@pytest.mark.parametrize("place", ["file", "/proc/nowhere"])
+def test_a_cache_that_cannot_be_written_is_a_warning(tiny, proteins, tmp_path, place):
+    (tmp_path / "file").write_text("no folder")
+    cache = tmp_path / place
+    with pytest.warns(UserWarning, match="computed, but cannot be kept for the next run.*another cache folder") as told:
+        found = embed_proteins(proteins, tiny, cache=cache)
+    assert len(told) == 1
+    np.testing.assert_array_equal(found, mean_embeddings(proteins, tiny))
+    with pytest.raises(OSError, match=place):  # of a shard nothing would be left
+        compute_missing(proteins, tiny, cache=cache, shard=(1, 2))
+
+
+def test_what_is_known_is_only_what_was_asked_for(tiny, proteins, tmp_path):
+    embed_proteins(proteins, tiny, cache=tmp_path)
+    assert len(compute_missing(proteins[:1], tiny, cache=str(tmp_path))) == 1
