@@ -6,6 +6,7 @@ import numpy as np
 import optax
 import pandas as pd
 
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.lesson.exercises.training import (
     check_areas,
     check_head_start,
@@ -13,7 +14,6 @@ from dlfb_helpers.lesson.exercises.training import (
     check_stop,
     check_weighted_loss,
 )
-from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.training.model import Model
 
 
