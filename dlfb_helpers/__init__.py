@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # TensorFlow reports its build options on stderr when it is imported, and the Hub client counts its users: neither
 # belongs in a chapter. Set before either is imported; whoever has set them otherwise is left alone.
