@@ -14,6 +14,7 @@ import pandas as pd
 from dlfb_helpers.annotations.consistency import raise_ancestors
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.inputs import Sequences, check_ids, checked_sequences
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
 from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.predictors.mixture import Mixture
@@ -104,14 +105,15 @@ class Predictor:
         return checkpoint
 
     def predict(
-        self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress: Progress = None
+        self, sequences: Sequences | pd.DataFrame, checkpoint: Checkpoint | None = None, progress: Progress = None
     ) -> pd.DataFrame:
         """Embed sequences and predict for them.
 
         Parameters
         ----------
-        sequences : pandas.Series
-            Indexed by the proteins' ids.
+        sequences : pandas.Series, Mapping, pandas.DataFrame or iterable of str
+            Indexed by the proteins' ids; or id -> sequence; or a table as `read_fasta` gives it, with the columns
+            EntryID and Sequence. Sequences alone are named by where they stand, from 0 on.
         checkpoint : Checkpoint, optional
             Loaded before; by default the one named in the folder.
         progress : callable, optional
@@ -124,12 +126,17 @@ class Predictor:
 
         Raises
         ------
+        TypeError
+            If `sequences` is one string, or anything else that is no sequences.
         ValueError
-            If the checkpoint gives other vectors than in training, or a sequence cannot be read by it.
+            If the checkpoint gives other vectors than in training, a sequence cannot be read by it, or an id is there
+            twice; names the id.
         """
         return self.from_embeddings(self.embed(sequences, checkpoint, progress))
 
-    def embed(self, sequences: pd.Series, checkpoint: Checkpoint | None = None, progress: Progress = None) -> Proteins:
+    def embed(
+        self, sequences: Sequences | pd.DataFrame, checkpoint: Checkpoint | None = None, progress: Progress = None
+    ) -> Proteins:
         """Embed sequences as the predictor wants them.
 
         Parameters
@@ -144,12 +151,16 @@ class Predictor:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             As `predict`.
         """
+        if isinstance(sequences, pd.DataFrame) and {"EntryID", "Sequence"} <= set(sequences.columns):
+            sequences = sequences.set_index("EntryID")["Sequence"]
+        ids, listed = checked_sequences(sequences)
+        check_ids(ids)
         checkpoint = self.check(checkpoint) if checkpoint else self.checkpoint
-        vectors = embed_proteins(sequences.tolist(), checkpoint, self.long_proteins, progress=progress)
-        return Proteins.unlabelled(sequences.index.tolist(), sequences.tolist(), vectors)
+        vectors = embed_proteins(listed, checkpoint, self.long_proteins, progress=progress)
+        return Proteins.unlabelled(ids, listed, vectors)
 
     def from_embeddings(self, proteins: Proteins, bits: np.ndarray | None = None) -> pd.DataFrame:
         """Predict for proteins that are embedded already.

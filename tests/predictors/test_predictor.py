@@ -110,3 +110,23 @@ def test_the_bundled_ones_are_of_their_aspect_and_obey_the_ontology(name, data, 
     assert count_violations(probabilities, probabilities.columns, data.ontology) == 0
     assert {data.ontology.aspects[term] for term in bundled.names} == {bundled.facts["aspect"]}
     assert not {*ROOTS.values()} & {*bundled.names}
+
+
+def test_any_form_of_sequences_is_taken_and_a_repeated_id_is_not(small, course, sequences):
+    expected = small.predict(sequences, course)
+    for given in (sequences.to_dict(), sequences.rename_axis("EntryID").rename("Sequence").reset_index()):
+        pd.testing.assert_frame_equal(small.predict(given, course), expected, check_names=False)
+    for given in (sequences.tolist(), iter(sequences.tolist()), tuple(sequences)):
+        found = small.predict(given, course)
+        assert found.index.tolist() == [0, 1, 2, 3, 4]
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(TypeError, match=r"sequences is one str, .*write a list: \[sequence\]"):
+        small.predict(sequences.iloc[0], course)
+    with pytest.raises(TypeError, match="sequences is a table"):
+        small.predict(pd.DataFrame({"residues": sequences}), course)
+    twice = pd.Series(sequences.tolist(), index=["P1", "P2", "P3", "P2", "P4"])
+    with pytest.raises(ValueError, match="the id 'P2' is there 2 times, first in rows 1 and 3"):
+        small.predict(twice, course)
+    bad = pd.Series(["MALWM", "MALJ"], index=["P1", "P2"])
+    with pytest.raises(ValueError, match="P2: found 'J' at position 4"):
+        small.predict(bad, course)
