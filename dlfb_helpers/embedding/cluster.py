@@ -20,9 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.folders import check_folder
+from dlfb_helpers.embedding.inputs import check_count
 from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.embedding.table import embedding_table, refuse_long_proteins
+from dlfb_helpers.embedding.windows import check_policy
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, OTHER_RESIDUES, check_sequence
 
 # Ray reports its use to its makers unless told not to; whoever has set this otherwise is left alone.
@@ -103,14 +106,25 @@ def embed_parquet(
     FileExistsError
         If `out` is there already.
     ValueError
-        If `source` lacks a column, has no rows, or a sequence that cannot be embedded; names it.
+        If `source` lacks a column, or one is not of strings, has no rows, or a sequence that cannot be embedded; names
+        it. If there is no such policy, or the checkpoint is a folder that cannot be read as one.
     RuntimeError
         If the rows written are not exactly those of the input.
     """
-    source, out = Path(source).absolute(), Path(out).absolute()  # a worker may have another working directory
+    check_policy(long_proteins)
+    workers, proteins_a_batch = check_count("workers", workers), check_count("proteins_a_batch", proteins_a_batch)
+    if not gpus >= 0:
+        raise ValueError(f"gpus is {gpus}; it is 0 at least")
+    if checkpoint != "course" and Path(checkpoint).is_dir():
+        check_folder(checkpoint, Path(checkpoint))
+        checkpoint = str(Path(checkpoint).absolute())  # a worker may have another working directory
+    source, out = Path(source).absolute(), Path(out).absolute()
     proteins = pa.dataset.dataset(str(source), format="parquet")
     if missing := set(COLUMNS) - set(proteins.schema.names):
         raise ValueError(f"{source}: no column {', '.join(sorted(missing))}; found {', '.join(proteins.schema.names)}")
+    for column in COLUMNS:
+        if not _is_text(found := proteins.schema.field(column).type):
+            raise ValueError(f"{source}: the column {column} is of type {found}, but has to be of strings; convert it")
     if not proteins.count_rows():
         raise ValueError(f"{source}: no proteins in it")
     if out.exists():
@@ -142,9 +156,15 @@ def embed_parquet(
     return out
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
 def _check(proteins: pa.dataset.Dataset, source: Path, long_proteins: str) -> None:
     """Raise a ValueError that names the first sequence that cannot be embedded, before any worker is started."""
     for batch in proteins.to_batches(columns=COLUMNS):
+        if batch["EntryID"].null_count:
+            raise ValueError(f"{source}: a row of the column EntryID is empty; give each protein an id")
         accepted = pc.match_substring_regex(pc.fill_null(batch["Sequence"], ""), f"^[{AMINO_ACIDS}{OTHER_RESIDUES}]+$")
         for record in batch.filter(pc.invert(accepted)).slice(length=1).to_pylist():
             check_sequence(record["Sequence"] or "", f"{source}: {record['EntryID']}")
@@ -193,7 +213,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         embed_parquet(**vars(options))
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
         sys.exit(f"error: {error}")
 
 

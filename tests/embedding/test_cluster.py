@@ -85,6 +85,44 @@ def test_a_wrong_source_and_a_folder_that_is_there_are_refused(source, tmp_path)
         embed_parquet(tmp_path / "missing.parquet", tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    "column, values, found",
+    [
+        ("EntryID", pa.array([1, 2]), "int64"),
+        ("EntryID", pa.array([b"P1", b"P2"]), "binary"),
+        ("Sequence", pa.array([["M"], ["A"]]), "list"),
+        ("Sequence", pa.array([None, None]), "null"),
+    ],
+)
+def test_a_column_that_is_not_of_strings_is_refused_at_once(tmp_path, column, values, found):
+    table = pa.table({"EntryID": ["P1", "P2"], "Sequence": ["MALWM", "MA"]} | {column: values})
+    pq.write_table(table, tmp_path / "in.parquet")
+    with pytest.raises(ValueError, match=f"in.parquet: the column {column} is of type {found}.*of strings; convert it"):
+        embed_parquet(tmp_path / "in.parquet", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"long_proteins": "windows"}, "long_proteins is 'windows'"),
+        ({"workers": 0}, "workers is 0"),
+        ({"gpus": -1}, "gpus is -1"),
+        ({"proteins_a_batch": 0}, "proteins_a_batch is 0"),
+        ({"checkpoint": "."}, "checkpoint '.': the folder"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_at_once(source, tmp_path, monkeypatch, options, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=message):
+        embed_parquet(source, tmp_path / "out", **options)
+
+
+def test_an_empty_id_is_refused(tmp_path):
+    pq.write_table(pa.table({"EntryID": ["P1", None], "Sequence": ["M", "A"]}), tmp_path / "in.parquet")
+    with pytest.raises(ValueError, match="in.parquet: a row of the column EntryID is empty"):
+        embed_parquet(tmp_path / "in.parquet", tmp_path / "out")
+
+
 def test_without_ray_the_remedy_is_named(monkeypatch):  # before the cluster is started, whose threads need ray
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, "dlfb_helpers.embedding.cluster")
