@@ -135,7 +135,7 @@ class EmbeddingStore:
             warnings.warn(f"{path} cannot be read ({error.strerror}) and is left out", stacklevel=4)
             return None
         if path.stem == _file_name(content):
-            return pq.read_table(io.BytesIO(content))
+            return pq.ParquetFile(io.BytesIO(content)).read(use_threads=False)
         done = "was removed"
         try:
             path.unlink(missing_ok=True)

@@ -53,8 +53,11 @@ class StoreIndex:
                 found.add(path.name)
                 continue
             added[path.name] = there
-            if np.isin(there, wanted).any():
-                found.add(path.name)
+        if added:
+            owners = np.repeat(np.arange(len(added)), [len(there) for there in added.values()])
+            names = list(added)
+            hits = np.isin(np.concatenate(list(added.values())), wanted)
+            found.update(names[place] for place in np.unique(owners[hits]))
         first, last = (np.searchsorted(entries.keys, wanted, side) for side in ("left", "right"))
         for start, end in zip(first[first < last], last[first < last]):
             found.update(entries.names[entries.files[start:end]].tolist())
@@ -89,7 +92,8 @@ class StoreIndex:
 def _keys(path: Path) -> np.ndarray | None:
     """Return the beginnings of a file's keys; none if it is gone, None if it cannot be read."""
     try:
-        return np.array(pq.ParquetFile(path).read(["key"])["key"].to_pylist(), dtype="S16")
+        with pq.ParquetFile(path) as file:  # one thread: the columns are short, and a pool takes long to wake
+            return np.array(file.read(["key"], use_threads=False)["key"].to_pylist(), dtype="S16")
     except FileNotFoundError:
         return np.array([], "S16")
     except (OSError, pa.ArrowException, KeyError):
