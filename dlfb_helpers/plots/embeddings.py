@@ -34,6 +34,18 @@ def plot_token_map(
         n keys of `GROUP_COLOURS`; without it all points are grey.
     labelled : bool, optional
         Whether to write the tokens; by default only where `groups` is given.
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If `points` has not this shape.
     """
     points = np.asarray(points)
     if points.shape != (len(tokens), 2):
@@ -68,6 +80,18 @@ def plot_embedding_map(
         n labels; the legend gives the number of points of each.
     names : sequence of str, optional
         n texts to write beside the points ("" for none).
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    Axes
+        Where it was drawn.
+
+    Raises
+    ------
+    ValueError
+        If `points` has not this shape.
     """
     points = np.asarray(points)
     if points.shape != (len(labels), 2):
@@ -102,6 +126,11 @@ def plot_masked_averaging(cosines: pd.DataFrame, residues: int) -> Axes:
     -------
     Axes
         The upper panel: the row of tokens. The lower one has the cosines.
+
+    Raises
+    ------
+    ValueError
+        If there are not two columns, or no batch is as long as the protein.
     """
     longest = int(cosines.index.max())
     if len(cosines.columns) != 2 or longest < residues:

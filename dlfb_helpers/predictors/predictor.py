@@ -38,7 +38,7 @@ class Predictor:
         Fitted on the validation part.
     threshold : float
         Calibrated probability of the best F on the validation part.
-    facts : Mapping
+    facts : dict
         For a reader and for checks: name of the checkpoint, all that its vectors depend on (`store_settings`),
         ontology, annotations, what was measured.
     """
@@ -48,7 +48,7 @@ class Predictor:
     ancestors: np.ndarray
     calibration: LogitScaling
     threshold: float
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
 
     @property
     def long_proteins(self) -> str:
