@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 
@@ -19,6 +20,7 @@ from dlfb_helpers.predictors.mixture import (
 from dlfb_helpers.predictors.neighbours import alignment_neighbours, embedding_neighbours
 from dlfb_helpers.predictors.whitening import Whitening
 from dlfb_helpers.proteins.families import alignment_bits
+from dlfb_helpers.training.model import Model
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +62,6 @@ def test_a_protein_gets_the_same_alone_and_without_its_labels(small, queries, pr
 
 
 def test_the_ensemble_predicts_what_the_network_does_in_jax(small, queries):
-    jax = pytest.importorskip("jax")
-    from dlfb_helpers.training.model import Model
-
     whitening, ensemble = small.mixture.networks
     model = Model(queries.targets.shape[1], ensemble.hyperparameters.dim)
     inputs = network_inputs(whitening, queries.embeddings).astype(np.float32)
