@@ -12,6 +12,7 @@ archive's where an archive was damaged. A failing input is printed. Run from the
 from __future__ import annotations
 
 import argparse
+import bz2
 import gzip
 import io
 import lzma
@@ -75,6 +76,10 @@ FRAGMENTS: tuple[bytes, ...] = (
 )  # fmt: skip
 KINDS: dict[str, str] = {
     "is the file whole?": "damaged or cut-off archive",
+    "which is not read; unpack it first": "another packing",
+    "unpack it and give one file": "not one file in an archive",
+    "a zip file cannot be read from a pipe": "zip on standard input",
+    "it is packed more than": "packed too often",
     "no sequences in it": "no records",
     "records cannot be read": "several bad records",
     "looks like nucleotides": "mostly nucleotides",
@@ -97,7 +102,7 @@ KINDS: dict[str, str] = {
 OPTIONS: tuple[dict[str, bool], ...] = tuple(
     {"clean": clean, "skip_bad": skip_bad} for clean in (False, True) for skip_bad in (False, True)
 )
-ENDINGS = ("", ".gz", ".xz", ".zip")
+ENDINGS = ("", ".gz", ".xz", ".bz2", ".zip")  # not .zst, which may come without a checksum
 
 
 def pack(content: bytes, ending: str) -> bytes:
@@ -106,6 +111,8 @@ def pack(content: bytes, ending: str) -> bytes:
         return gzip.compress(content, compresslevel=1, mtime=0)
     if ending == ".xz":
         return lzma.compress(content, preset=0)
+    if ending == ".bz2":
+        return bz2.compress(content)
     if ending == ".zip":
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import io
 import lzma
 import sys
@@ -14,8 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-_FIRST_BYTES = {".gz": b"\x1f\x8b", ".xz": b"\xfd7zXZ\0", ".zip": b"PK\x03\x04"}
-ENDINGS = ("", *_FIRST_BYTES)
+from dlfb_helpers.files.shown import shown, visible
+from dlfb_helpers.files.unpacking import FIRST_BYTES, NotReadError, own_members, unpacked
+
+ENDINGS = ("", *FIRST_BYTES)
 AnyPath = Path | zipfile.Path
 UNREADABLE = (
     OSError, EOFError, RuntimeError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
@@ -32,6 +33,9 @@ class _StandardInput(io.RawIOBase):
 
     name = "standard input"
 
+    def __init__(self) -> None:
+        self._read = 0
+
     def __str__(self) -> str:
         return self.name
 
@@ -44,7 +48,12 @@ class _StandardInput(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
-        return sys.stdin.buffer.readinto1(buffer)  # type: ignore[union-attr]  # typeshed lacks it
+        size = sys.stdin.buffer.readinto1(buffer)  # type: ignore[union-attr]  # typeshed lacks it
+        self._read += size
+        return size
+
+    def tell(self) -> int:
+        return self._read
 
 
 def as_path(path: str | AnyPath) -> AnyPath:
@@ -56,12 +65,22 @@ def as_path(path: str | AnyPath) -> AnyPath:
 
 @contextmanager
 def opened(path: AnyPath) -> Iterator[IO[bytes]]:
-    """Open a file to read its plain bytes, unpacked."""
+    """Open a file to read its plain bytes, unpacked; of a folder that holds one file and nothing else, that file."""
     with ExitStack() as stack:
         with clear_errors(path):
+            path = _only_file(path)
             raw = stack.enter_context(path.open("rb"))
-            handle = stack.enter_context(_unpack(raw, path))
+            size = path.root.getinfo(path.at).compress_size if isinstance(path, zipfile.Path) else None
+            handle = unpacked(raw, path.name, stack, None if size is None else lambda: size)
         yield handle
+
+
+def _only_file(path: AnyPath) -> AnyPath:
+    """Return the file in a folder that holds no other, or else the path itself."""
+    if not isinstance(path, Path) or not path.is_dir():
+        return path
+    files = [file for file in path.iterdir() if own_members([file.name])]
+    return files[0] if len(files) == 1 and files[0].is_file() else path
 
 
 @contextmanager
@@ -75,6 +94,9 @@ def clear_errors(where: str | AnyPath) -> Iterator[None]:
 
 def unreadable(where: str | AnyPath, error: Exception) -> Exception:
     """Return the error that says which file could not be opened or unpacked, and what to do."""
+    where = shown(where, 300)
+    if isinstance(error, NotReadError):
+        return ValueError(f"{where}: {error}")
     for kind, remedy in _REMEDIES.items():
         if isinstance(error, kind):
             return kind(f"{where}: {remedy}")
@@ -82,68 +104,6 @@ def unreadable(where: str | AnyPath, error: Exception) -> Exception:
     if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
         return OSError(f"{where}: {error.strerror}; check the name, the folder and the disk")
     return ValueError(
-        f"{where}: {error or type(error).__name__}; is the file whole? download it again, or pack it again, one file "
-        "in an archive"
+        f"{where}: {visible(str(error)) or type(error).__name__}; is the file whole? download it again, or pack it "
+        "again, one file in an archive"
     )
-
-
-def _unpack(raw: IO[bytes], path: AnyPath) -> IO[bytes]:
-    """Return the plain bytes behind a file that may be compressed; its ending says how, or else its first bytes."""
-    named = [ending for ending in _FIRST_BYTES if path.name.endswith(ending)]
-    peek = raw.peek(6)  # type: ignore[attr-defined]  # files and members of archives have it
-    found = [ending for ending, first in _FIRST_BYTES.items() if peek.startswith(first)]
-    ending = (named or found or [""])[0]
-    if ending == ".gz":
-        return gzip.open(raw)  # type: ignore[return-value]  # it reads like one
-    if ending == ".xz":
-        return io.BufferedReader(_Xz(raw))
-    if ending == ".zip":
-        return _only_member(raw)
-    return raw
-
-
-class _Xz(io.RawIOBase):
-    """The bytes packed in .xz streams, all of them.
-
-    `lzma.open` ends without an error at a stream that is damaged, or comes after padding: records would be missing.
-    """
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._raw = raw
-        self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        data, packed = b"", b""
-        while not data:
-            if self._stream.eof:
-                packed = self._next_stream()
-                if not packed:
-                    return 0
-                self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
-            elif self._stream.needs_input:
-                packed = self._raw.read(io.DEFAULT_BUFFER_SIZE)
-                if not packed:
-                    raise EOFError("Compressed file ended before the end-of-stream marker was reached")
-            data, packed = self._stream.decompress(packed, len(buffer)), b""
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _next_stream(self) -> bytes:
-        """Return the first bytes of the stream that follows; between streams there may be zeros."""
-        packed = self._stream.unused_data.lstrip(b"\0")
-        while not packed and (block := self._raw.read(io.DEFAULT_BUFFER_SIZE)):
-            packed = block.lstrip(b"\0")
-        return packed
-
-
-def _only_member(raw: IO[bytes]) -> IO[bytes]:
-    if not raw.seekable():
-        raise zipfile.BadZipFile("a zip file cannot be read from a pipe")
-    archive = zipfile.ZipFile(raw)
-    inside = archive.namelist()
-    if len(inside) != 1:
-        raise zipfile.BadZipFile(f"one file is expected inside, found {len(inside)}")
-    return archive.open(inside[0])

@@ -123,7 +123,7 @@ def _check_beginning(line: str, where: str, first: bool, skip: bool) -> None:
     if found:
         raise ValueError(
             f"{where}: byte 0x{ord(found[0]) & 0xFF:02x} at column {found.start() + 1} is not text; save the file as "
-            "UTF-8 text, uncompressed or as .gz, .xz or .zip"
+            "UTF-8 text, packed or not"
         )
     remedy = f"this looks like {format_} format, convert it to FASTA" if format_ else "is this FASTA?"
     raise ValueError(f"{where}: found '{shown(line, 20)}' before any >heading; {remedy}")

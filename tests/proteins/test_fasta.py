@@ -98,7 +98,7 @@ def test_a_member_of_a_zip_is_named_with_its_archive(tmp_path):
     archive = zipfile.ZipFile(tmp_path / "all.zip")
     assert fasta.read_fasta(zipfile.Path(archive, "good"), report=[].append)["EntryID"].tolist() == ["P1"]
     assert refusal(zipfile.Path(archive, "bad")).startswith(f"{tmp_path}/all.zip/bad, line 2: P1: found 'J'")
-    assert refusal(zipfile.Path(archive, "gz")).startswith(f"{tmp_path}/all.zip/gz, line 3: Compressed file ended")
+    assert refusal(zipfile.Path(archive, "gz")).startswith(f"{tmp_path}/all.zip/gz: Compressed file ended")
 
 
 def test_standard_input(monkeypatch):
