@@ -10,6 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "manifest": ["sha256", "verify", "write_manifest"],
         "download": ["download_file"],
         "places": ["check_outputs", "ending", "opened_output"],
+        "shown": ["shown", "visible"],
+        "unpacking": ["own_members"],
         "packed": ["ENDINGS", "AnyPath", "UNREADABLE", "as_path", "opened", "clear_errors", "unreadable"],
     },
 )

@@ -17,6 +17,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "one_hot",
         ],
         "fasta": ["read_fasta", "iterate_fasta", "sequence_key"],
+        "headings": ["entry_id"],
+        "cleaning": ["clean_sequence"],
         "structures": [
             "fetch_protein_structure",
             "bundled_insulin",

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-NUCLEOTIDES = "ACGTUN"
-NUCLEOTIDE_SHARE = 0.9
-"""Nucleotides have all but a few letters in ACGTUN. A quarter of a protein's are; 0.84 is the most among Swiss-Prot's
-proteins that have three of the letters A, C, G and T or U. (One antifreeze protein of A and T alone has 1.0.)"""
+NUCLEOTIDES, AMBIGUOUS = "ACGTUN", "RYSWKMBDHV"
+"""Nucleotides (N is any), and the codes for those that may be one or the other (IUPAC-IUB)."""
+NUCLEOTIDE_SHARE, WITH_AMBIGUOUS, LEAST_OF_EACH = 0.9, 0.7, 0.02
+"""Nucleotides have so many of their letters in ACGTUN; the second is enough where the others are ambiguous codes. A
+quarter of a protein's are. And each of A, C, G and T or U has the last at least, which tells them from silk and other
+proteins of few residues: of Swiss-Prot's proteins none has all that."""
 SHORT = 100
-"""Letters from which on nucleotides are certain: in no human protein is there a stretch that long in which ACGTUN have
-the share above (the longest has 72), so that a fragment has none either. What is shorter may be a peptide."""
+"""Letters from which on nucleotides are certain: no stretch of so many residues of a protein of Swiss-Prot looks like
+them, so that a fragment does not either. What is shorter may be a peptide."""
 FEWEST_NUCLEOTIDES = 30
 """Letters that tell: a file of short records that look like nucleotides, and have as many letters together, holds no
 proteins. Of 30 residues as they come in proteins, all are in ACGTUN less than once in 10 ** 15 times."""
@@ -27,7 +29,7 @@ LEAST_BITS = 1.6
 letters (log2 of 3 is 1.58). 4.2 is usual; 2.3 is the least of the course's proteins, and 24 of Swiss-Prot's have less
 than the limit."""
 
-_NUCLEOTIDES_OR_UNKNOWN = (NUCLEOTIDES + "X").encode()
+_CODES, _ALL_CODES = (NUCLEOTIDES + "X").encode(), (NUCLEOTIDES + AMBIGUOUS + "X").encode()
 
 
 def nucleotide_letters(sequence: str) -> int:
@@ -38,12 +40,15 @@ def nucleotide_letters(sequence: str) -> int:
     sequence : str
         Upper-case letters.
     """
-    others = len(sequence.encode().translate(None, _NUCLEOTIDES_OR_UNKNOWN))
-    known = len(sequence) - (sequence.count("X") if others <= (1 - NUCLEOTIDE_SHARE) * len(sequence) else 0)
-    if not known or others > (1 - NUCLEOTIDE_SHARE) * known:
+    letters = sequence.encode()
+    others = len(letters.translate(None, _CODES))
+    if others > (1 - WITH_AMBIGUOUS) * len(letters):  # most proteins end here
         return 0
-    kinds = sum(letter in sequence for letter in "ACG") + ("T" in sequence or "U" in sequence)
-    return known - others if kinds >= 3 else 0
+    known = len(letters) - letters.count(b"X")
+    allowed = 1 - (NUCLEOTIDE_SHARE if letters.translate(None, _ALL_CODES) else WITH_AMBIGUOUS)
+    least = min(*map(letters.count, (b"A", b"C", b"G")), letters.count(b"T") + letters.count(b"U"))
+    looks = known and others <= allowed * known and least >= LEAST_OF_EACH * known
+    return known - others if looks else 0
 
 
 def doubt(sequence: str) -> str:
