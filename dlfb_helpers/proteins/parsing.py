@@ -130,7 +130,7 @@ def _checked_letters(record: Record, lines: list[str], entry: str, clean: bool) 
     text = "".join(lines)
     found = (UNREPAIRABLE if clean else NOT_ACCEPTED).search(text)
     if not text.strip():
-        raise BadRecord(record.line, entry, "the sequence is empty", "give at least one residue")
+        raise BadRecord(record.line, entry, "the sequence is empty", "write residues into the lines below the heading")
     if clean and _looks_like_words(lines):
         raise BadRecord(
             record.line + 1,

@@ -180,7 +180,7 @@ HOPELESS = {
     "no residues": (
         b">A\n\n>B\nMALWMRLLPL\n",
         ", line 3: A: the sequence is empty",
-        "; give at least one residue" + SKIP,
+        "; write residues into the lines below the heading" + SKIP,
     ),
     "nucleotides": (
         b">A\n" + b"ATGGCCCTGTGG\n" * 10,
