@@ -131,5 +131,5 @@ def test_where_everything_went_is_said_in_a_line(some, options, message):
     with pytest.raises(ValueError, match=message) as error:
         label_table(some, **options)
     assert "\n" not in str(error.value)
-    with pytest.raises(ValueError, match="no annotation is left of taxon \d+ .*; the file has none"):
+    with pytest.raises(ValueError, match=r"no annotation is left of taxon \d+ .*; the file has none"):
         label_table(replace(some, annotations=some.annotations.head(0)), **options)
