@@ -127,7 +127,7 @@ def build(folder: Path) -> dict:
         counts=summary(rows, taxa, sequences, ontology),
         steps=steps,
     )
-    manifest = verify(folder)
+    manifest = verify(folder, remedy="run the step that makes it again")
     print("\nwritten")
     for what, count in manifest["counts"].items():
         print(f"  {count:>9,}  {what}")
