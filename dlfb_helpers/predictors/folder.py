@@ -9,13 +9,9 @@ manifest.json         SHA-256 of the others
 
 from __future__ import annotations
 
-import errno
 import json
 import lzma
-import os
 import re
-import shutil
-import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -30,21 +26,18 @@ from safetensors.numpy import load, save_file
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.files.assets import bundled_folder, cache_folder
 from dlfb_helpers.files.exchange import folder_in_place_of, restore
-from dlfb_helpers.files.manifest import MANIFEST, read_verified, write_manifest
+from dlfb_helpers.files.manifest import read_verified, write_manifest
 from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.predictors.card import model_card
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
+from dlfb_helpers.predictors.place import FILES, check_predictor_place
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.whitening import Whitening
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
 FORMAT = 2
-FILES = ("predictor.json", "weights.safetensors", "proteins.fasta.xz", "README.md")
-"""What a predictor's folder holds beside its manifest, no more and no less."""
 
 REMEDY = "take the folder again from where it came, or train it anew"
-ROOM = 50_000_000
-"""Bytes that have to be free; the bundled predictors take 8 million."""
 
 LARGEST_FASTA = 500_000_000
 """Bytes of unpacked sequences: more than all of Swiss-Prot has."""
@@ -93,37 +86,6 @@ def save_or_keep_elsewhere(predictor: Predictor, folder: str | Path) -> Path:
         elsewhere = cache_folder() / "predictors" / f"{Path(folder).name}-{uuid.uuid4().hex[:8]}"
         save_predictor(predictor, elsewhere)
         raise OSError(f"{folder}: {error}; the predictor was kept in {elsewhere}") from error
-
-
-def check_predictor_place(folder: str | Path) -> None:
-    """Say before any training whether a predictor can be saved there, and that nothing else would be lost.
-
-    Raises
-    ------
-    ValueError
-        If a file stands there, or a folder that holds anything but a predictor.
-    OSError
-        If the folder around it cannot be made or written to, or has too little room.
-    """
-    folder = Path(os.path.realpath(folder))
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"{folder} is a file; name a new folder for the predictor")
-    if folder.is_dir() and (others := sorted({path.name for path in folder.iterdir()} - {*FILES, MANIFEST})):
-        raise ValueError(
-            f"{folder} holds {len(others)} things that are no predictor, such as {others[0]}; they would be lost: "
-            "name a new folder"
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder.parent, prefix=f".{folder.name[:60]}."):
-            pass
-        room = shutil.disk_usage(folder.parent).free
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}; name another folder for the predictor", str(folder)) from error
-    if room < ROOM:
-        raise OSError(
-            errno.ENOSPC, f"{room / 1e6:.0f} MB are free, a predictor takes up to {ROOM / 1e6:.0f}", str(folder)
-        )
 
 
 def load_predictor(folder: str | Path = "course") -> Predictor:

@@ -19,8 +19,8 @@ import optax
 from flax.training.train_state import TrainState
 
 from dlfb_helpers.metrics.on_device import list_positives, mean_areas
-from dlfb_helpers.training.compiled import scan_and_evaluate
 from dlfb_helpers.training.model import Model
+from dlfb_helpers.training.scan import scan_and_evaluate
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
 

@@ -13,9 +13,10 @@ import pytest
 from dlfb_helpers.dataset.batches import convert_to_tfds
 from dlfb_helpers.metrics.on_device import list_positives
 from dlfb_helpers.metrics.per_row import METRICS
-from dlfb_helpers.training.compiled import batch_order, scan_and_evaluate, scan_steps, train_compiled, train_program
+from dlfb_helpers.training.compiled import batch_order, scan_steps, train_compiled, train_program
 from dlfb_helpers.training.evaluation import evaluate
 from dlfb_helpers.training.loop import train, train_step
+from dlfb_helpers.training.scan import scan_and_evaluate
 
 
 def order_of_tf_data(proteins, num_steps, batch_size, seed):

@@ -166,6 +166,7 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
     """Check a binary cross-entropy in which the label 1 counts `weight` times."""
     logits, targets = jnp.array([[2.0, -1.0, 0.5], [-3.0, 0.0, 1.5]]), jnp.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
     plain = np.asarray(optax.sigmoid_binary_cross_entropy(logits, targets))
+    squashed = optax.sigmoid_binary_cross_entropy(jax.nn.sigmoid(logits), targets)
     ones = np.asarray(targets)
     loss = result_of(weighted_loss, logits, targets, 1.0)
     if np.shape(loss) == plain.shape:
@@ -182,9 +183,7 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
             "With weight 1 a label of 1 counts twice: it should count as much as a label of 0.": (
                 plain * (1 + ones)
             ).mean(),
-            "The logits have been through a sigmoid before: optax takes logits, not probabilities.": _of_probabilities(
-                logits, targets
-            ),
+            "The logits have been through a sigmoid before: optax takes logits, not probabilities.": squashed.mean(),
             "With weight 1 the loss has the wrong sign: ln p is negative, the loss is not.": -plain.mean(),
         },
         tolerance=1e-4,
@@ -238,10 +237,6 @@ def _learning_rate(state: TrainState) -> float:
     start = jnp.ones(1)
     update, _ = state.tx.update(start, state.tx.init(start))
     return float(abs(update[0]))
-
-
-def _of_probabilities(logits: jax.Array, targets: jax.Array) -> float:
-    return float(optax.sigmoid_binary_cross_entropy(jax.nn.sigmoid(logits), targets).mean())
 
 
 def _log_odds(share: np.ndarray) -> np.ndarray:

@@ -1,0 +1,48 @@
+"""Where a predictor may be saved: nothing else is lost, and what cannot be is said before any training."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from dlfb_helpers.files.manifest import MANIFEST
+
+FILES = ("predictor.json", "weights.safetensors", "proteins.fasta.xz", "README.md")
+"""What a predictor's folder holds beside its manifest, no more and no less."""
+
+ROOM = 50_000_000
+"""Bytes that have to be free; the bundled predictors take 8 million."""
+
+
+def check_predictor_place(folder: str | Path) -> None:
+    """Say before any training whether a predictor can be saved there, and that nothing else would be lost.
+
+    Raises
+    ------
+    ValueError
+        If a file stands there, or a folder that holds anything but a predictor.
+    OSError
+        If the folder around it cannot be made or written to, or has too little room.
+    """
+    folder = Path(os.path.realpath(folder))
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a new folder for the predictor")
+    if folder.is_dir() and (others := sorted({path.name for path in folder.iterdir()} - {*FILES, MANIFEST})):
+        raise ValueError(
+            f"{folder} holds {len(others)} things that are no predictor, such as {others[0]}; they would be lost: "
+            "name a new folder"
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder.parent, prefix=f".{folder.name[:60]}."):
+            pass
+        room = shutil.disk_usage(folder.parent).free
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}; name another folder for the predictor", str(folder)) from error
+    if room < ROOM:
+        raise OSError(
+            errno.ENOSPC, f"{room / 1e6:.0f} MB are free, a predictor takes up to {ROOM / 1e6:.0f}", str(folder)
+        )
