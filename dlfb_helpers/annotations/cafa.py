@@ -108,7 +108,10 @@ def load_cafa(data_dir: str | Path = "course", evidence: Collection[str] | None 
     annotations, taxonomy, isoforms = match_ids(found.rows, taxonomy, sequences)
     annotations, aspects = settle_aspects(annotations, ontology)
     warn_of_losses(annotations, taxonomy, sequences, ontology)
-    changed = {"got the id of the sequence in place of an isoform's": isoforms, "had another aspect": aspects}
+    changed = {
+        "got the id of the sequence in place of an isoform's": isoforms,
+        "had another aspect than the ontology says": aspects,
+    }
     return CafaData(
         annotations=annotations,
         sequences=sequences,

@@ -58,13 +58,14 @@ class Accounts:
             return "the file has none"
         line = lines[0]
         there = {
-            "species": f"; the taxa with most proteins are {_most(taxonomy['taxonomyID'])}",
+            "species": f"; the taxa with most proteins are {most(taxonomy['taxonomyID'])}",
             "common terms": f"; the most frequent one has {counts.max() if len(counts) else 0}",
         }
         return f'the last {line["dropped"]:,} rows went at "{line["step"]}": {line["why"]}{there.get(line["step"], "")}'
 
 
-def _most(values: pd.Series) -> str:
+def most(values: pd.Series) -> str:
+    """Name the five most frequent values, and how often each is there."""
     return ", ".join(f"{value} ({count:,})" for value, count in values.value_counts().head(5).items())
 
 

@@ -15,6 +15,9 @@ from dlfb_helpers.dataset.accounts import Accounts
 HUMAN = 9606
 """NCBI taxon of *Homo sapiens*."""
 
+MAX_LENGTH = 500
+"""Residues of the longest protein kept, as in the article."""
+
 GENERIC_TERMS: dict[str, str] = {
     "GO:0003674": "molecular_function",
     "GO:0005488": "binding",
@@ -52,7 +55,7 @@ def label_table(
     aspect: str = "MFO",
     min_proteins: int = 50,
     generic_terms: Collection[str] = tuple(GENERIC_TERMS),
-    max_length: int = 500,
+    max_length: int = MAX_LENGTH,
     terms: Collection[str] | None = None,
 ) -> LabelledProteins:
     """Make one row a protein and one 0/1 column a term, and account for every row on the way.

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.annotations.cafa import CafaData, load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.annotations.ontology import ROOTS, Ontology
-from dlfb_helpers.dataset.build import build_proteins
-from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, label_table
+from dlfb_helpers.dataset.accounts import in_short
+from dlfb_helpers.dataset.build import embed_labelled
+from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, MAX_LENGTH, label_table, taxon_name
 from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.calibration import expected_calibration_error
 from dlfb_helpers.metrics.calibrators import LogitScaling
-from dlfb_helpers.metrics.per_row import average_precision
-from dlfb_helpers.metrics.uncertainty import bootstrap_mean
+from dlfb_helpers.predictors.measuring import card_rows, measure
 from dlfb_helpers.predictors.mixture import Mixture, NetworkSettings
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.selection import NETWORKS, choose
 
 Progress = Callable[[int, int], None] | None
+Report = Callable[[str], None] | None
+FEWEST = 10
+"""Different sequences that it takes to train, to choose and to test."""
 SET_ASIDE = (*GENERIC_TERMS, *ROOTS.values())
 """Terms that are not predicted: every protein with a label has its aspect's root."""
 
@@ -115,22 +119,24 @@ def make_predictor(
 
 
 def train_predictor(
-    data_dir: str | Path = "course",
+    data_dir: CafaData | str | Path = "course",
     aspect: str = "MFO",
     checkpoint: str = "course",
-    taxon: int = HUMAN,
+    taxon: int | Collection[int] | None = HUMAN,
     min_proteins: int = 50,
     networks: Mapping[str, NetworkSettings] = NETWORKS,
     seed: int = 42,
     progress: Progress = None,
+    max_length: int = MAX_LENGTH,
+    report: Report = None,
 ) -> Predictor:
     """Train a predictor on CAFA's files as the course does, and measure it on the test part of the random split.
 
     Parameters
     ----------
     data_dir
-        ``"course"``, or a folder or zip file with CAFA's files.
-    aspect, taxon, min_proteins
+        What `load_cafa` returned, or ``"course"``, or a folder or zip file with CAFA's files.
+    aspect, taxon, min_proteins, max_length
         As for `label_table`.
     checkpoint
         "course", a Hub id or a folder.
@@ -140,6 +146,8 @@ def train_predictor(
         Of the split.
     progress
         As for `embed_proteins`.
+    report
+        Called with what became of the rows, in a line, before anything is embedded.
 
     Returns
     -------
@@ -149,100 +157,35 @@ def train_predictor(
     Raises
     ------
     FileNotFoundError, ValueError
-        As `load_cafa`, `label_table` and `load_checkpoint`.
+        As `load_cafa`, `label_table` and `load_checkpoint`; or if there are fewer than `FEWEST` different sequences, or
+        one term alone, which all have.
     """
-    data, loaded = load_cafa(data_dir), load_checkpoint(checkpoint)
-    filters = {"taxon": taxon, "aspect": aspect, "min_proteins": min_proteins, "generic_terms": SET_ASIDE}
-    parts = build_proteins(loaded, data, seed, progress, **filters)
+    data = data_dir if isinstance(data_dir, CafaData) else load_cafa(data_dir)
+    loaded = load_checkpoint(checkpoint)
+    labelled = label_table(data, taxon, aspect, min_proteins, SET_ASIDE, max_length)
+    if report:
+        report(in_short(labelled.accounts))
+    if (distinct := labelled.table["Sequence"].nunique()) < FEWEST:
+        raise ValueError(
+            f"{distinct} different sequences are too few to train on, to choose with and to test on, at least {FEWEST} "
+            "are needed; ask for fewer proteins of a term, for longer ones or for more species"
+        )
+    split = split_proteins(labelled.table, seed=seed)
+    if labelled.table.loc[split["valid"], labelled.terms.index].all(axis=None):
+        raise ValueError(
+            f"all {len(split['valid'])} proteins to choose with have all {len(labelled.terms)} terms, so that there is "
+            "nothing to tell apart; ask for fewer proteins of a term, so that there are more terms"
+        )
+    proteins = embed_labelled(labelled.table, loaded, progress)
+    parts = {part: proteins.take(ids) for part, ids in split.items()}
     fitted = choose_and_fit(parts["train"], parts["valid"], data.ontology, networks)
     annotations = (
-        f"{data.source.splitlines()[0]}; {sum(map(len, parts.values())):,} proteins of taxon {taxon} with at most 500 "
+        f"{data.source.splitlines()[0]}; {len(proteins):,} proteins of {taxon_name(taxon)} with at most {max_length:,} "
         f"residues, training and validation part of a random split (seed {seed})"
     )
     predictor = make_predictor(fitted, data.ontology, loaded, aspect, annotations, {})
+    predictor = replace(predictor, facts={**predictor.facts, "max_length": max_length})
     test = parts["test"]
     probabilities = predictor.from_embeddings(test.without_targets())  # made before the labels are looked at
     predictor.facts["measured"].update(card_rows(measure(test.targets, probabilities)))
     return predictor
-
-
-def measure(targets: pd.DataFrame, probabilities: pd.DataFrame) -> dict[str, float]:
-    """Measure calibrated probabilities against labels.
-
-    Parameters
-    ----------
-    targets
-        0/1 table, a row a protein, a column a term.
-    probabilities
-        Of the same shape.
-
-    Returns
-    -------
-    dict of str to float
-        "proteins", "terms", "auPRC" with "low" and "high" of its 95 % interval over proteins, "Fmax", and "calibration
-        error" of the pairs from 0.05.
-    """
-    auprc = bootstrap_mean(average_precision(targets, probabilities))
-    return {
-        "proteins": len(targets),
-        "terms": targets.shape[1],
-        "auPRC": auprc.mean,
-        "low": auprc.low,
-        "high": auprc.high,
-        "Fmax": fmax(targets, probabilities).f,
-        "calibration error": expected_calibration_error(targets, probabilities, minimum=0.05),
-    }
-
-
-def card_rows(measured: Mapping[str, float]) -> dict[str, str]:
-    """Write what `measure` returned as a model card has it."""
-    auprc = "{auPRC:.2f} ({low:.2f} to {high:.2f})".format(**measured)
-    return {
-        f"test auPRC over {measured['proteins']:,} proteins": auprc,
-        "test Fmax": f"{measured['Fmax']:.2f}",
-        "calibration error of pairs from 0.05": f"{measured['calibration error']:.3f}",
-    }
-
-
-def evaluate_predictor(
-    predictor: Predictor, data_dir: str | Path = "course", taxon: int = HUMAN, progress: Progress = None
-) -> dict[str, float]:
-    """Measure a predictor on the annotated proteins of a folder that it was not trained on.
-
-    Parameters
-    ----------
-    predictor
-        Trained.
-    data_dir, taxon
-        As for `train_predictor`. Proteins are labelled as in training: at most 500 residues, at least one of the
-        predictor's terms.
-    progress
-        As for `embed_proteins`.
-
-    Returns
-    -------
-    dict of str to float
-        As `measure`, and "left out": labelled proteins whose sequence the predictor was trained on.
-
-    Raises
-    ------
-    ValueError
-        If no protein is left, or a term of the predictor is none of the ontology's.
-    """
-    data = load_cafa(data_dir)
-    unknown = [term for term in predictor.names if data.ontology.status(term) != "primary"]
-    if unknown:
-        raise ValueError(
-            f"{data_dir}: {len(unknown)} of the predictor's {len(predictor.names)} terms, such as {unknown[0]}, are no "
-            f"primary ids of {data.ontology.release}; use the ontology of its training, {predictor.facts['ontology']}"
-        )
-    table = label_table(data, taxon, predictor.facts["aspect"], min_proteins=1).table
-    labels = table.reindex(columns=list(predictor.names), fill_value=0)
-    labels = labels[labels.any(axis=1)]
-    new = ~table.loc[labels.index, "Sequence"].isin(predictor.mixture.known.sequences)
-    if not new.any():
-        raise ValueError(
-            f"{data_dir}: the predictor was trained on all {len(labels):,} of its proteins; give it others"
-        )
-    sequences, targets = table.loc[new.index[new], "Sequence"], labels[new]
-    return measure(targets, predictor.predict(sequences, progress=progress)) | {"left out": int((~new).sum())}

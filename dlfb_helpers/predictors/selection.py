@@ -84,6 +84,8 @@ def choose(
 ) -> tuple[Choice, pd.DataFrame, dict[str, np.ndarray]]:
     """Try every setting: fit on `train`, score on `valid`, keep the best.
 
+    Neighbours are never more, and batches never larger, than there are proteins in `train`.
+
     Parameters
     ----------
     train, valid
@@ -118,12 +120,14 @@ def choose(
     def by_embedding(settings: EmbeddingSettings) -> np.ndarray:
         return embedding_neighbours(train.embeddings, train.targets, valid.embeddings, **settings)
 
-    plain, _ = best("embedding neighbours, plain", [s for s in NEIGHBOURS if s["whitening"] == 0], by_embedding)
-    neighbours, from_embeddings = best("embedding neighbours", NEIGHBOURS, by_embedding)
+    candidates: list[EmbeddingSettings] = [{**settings, "k": min(settings["k"], len(train))} for settings in NEIGHBOURS]
+    plain, _ = best("embedding neighbours, plain", [s for s in candidates if s["whitening"] == 0], by_embedding)
+    neighbours, from_embeddings = best("embedding neighbours", candidates, by_embedding)
     bits = alignment_bits(valid.sequences, train.sequences)
     alignment, from_alignments = best(
         "alignment neighbours", ALIGNMENT, lambda settings: alignment_neighbours(bits, train.targets, **settings)
     )
+    networks = {name: _with_batches_of(settings, len(train)) for name, settings in networks.items()}
     trained = {name: train_networks(settings, train, valid, seeds) for name, settings in networks.items()}
     predictions = {name: members.predict(valid.embeddings) for name, members in trained.items()}
     best("networks", list(networks), lambda name: predictions[name].mean(axis=0))
@@ -136,6 +140,12 @@ def choose(
     network = replace(networks[name], hyperparameters=replace(networks[name].hyperparameters, stop_after=stop))
     choice = Choice(plain, neighbours, alignment, network, weights)
     return choice, pd.DataFrame(trials), predictions | {"mixture": mixed}
+
+
+def _with_batches_of(settings: NetworkSettings, most: int) -> NetworkSettings:
+    """Return the settings with batches of no more proteins."""
+    size = min(settings.hyperparameters.batch_size, most)
+    return replace(settings, hyperparameters=replace(settings.hyperparameters, batch_size=size))
 
 
 def predict(mixture: Mixture, proteins: Proteins, ontology: Ontology) -> dict[str, np.ndarray]:

@@ -165,7 +165,7 @@ def test_the_ontology_decides_the_aspect_and_what_the_file_says_is_counted(folde
     (folder / "Train/train_terms.tsv").write_text(wrong)
     data = load_cafa(folder)
     assert_is_the_made_up_data(data)
-    assert data.changed == {"had another aspect": 2}
+    assert data.changed == {"had another aspect than the ontology says": 2}
 
 
 def test_a_folder_that_does_not_exist(tmp_path):

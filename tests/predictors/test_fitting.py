@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,20 +10,16 @@ import pytest
 
 from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.calibration import expected_calibration_error
 from dlfb_helpers.metrics.calibrators import LogitScaling
-from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors import fitting
 from dlfb_helpers.predictors.fitting import (
+    FEWEST,
     SET_ASIDE,
-    card_rows,
     choose_and_fit,
-    evaluate_predictor,
     make_predictor,
-    measure,
     train_predictor,
 )
-from dlfb_helpers.predictors.folder import load_predictor
+from dlfb_helpers.predictors.measuring import card_rows, evaluate_predictor, measure
 from dlfb_helpers.predictors.mixture import NetworkSettings
 from dlfb_helpers.training.trained import Hyperparameters
 
@@ -69,21 +64,6 @@ def test_a_predictor_says_what_it_was_made_from(data, fitted, course):
     assert made.check(course) is course
 
 
-def test_what_is_measured():
-    random = np.random.default_rng(0)
-    targets = pd.DataFrame((random.random((80, 12)) < 0.2).astype(int))
-    probabilities = pd.DataFrame(np.clip(0.3 * targets + random.random((80, 12)) * 0.7, 0, 1))
-    found = measure(targets, probabilities)
-    assert (found["proteins"], found["terms"]) == (80, 12)
-    assert found["auPRC"] == pytest.approx(np.nanmean(average_precision(targets, probabilities.to_numpy())))
-    assert found["low"] < found["auPRC"] < found["high"]
-    assert found["Fmax"] == fmax(targets, probabilities.to_numpy()).f
-    assert found["calibration error"] == expected_calibration_error(targets, probabilities, minimum=0.05)
-    rows = card_rows(found | {"proteins": 1234, "auPRC": 0.456, "low": 0.4, "high": 0.5, "Fmax": 0.333})
-    assert rows["test auPRC over 1,234 proteins"] == "0.46 (0.40 to 0.50)" and rows["test Fmax"] == "0.33"
-    assert rows["calibration error of pairs from 0.05"] == f"{found['calibration error']:.3f}"
-
-
 @pytest.fixture(scope="module")
 def few(data, course_table):
     """The course's data with the annotations of 500 proteins."""
@@ -117,28 +97,29 @@ def test_training_measures_on_proteins_that_it_has_not_seen(folders, few, monkey
     assert f"{len(known) + len(measured['ids'])} proteins of taxon 9606" in trained.facts["annotations"]
     # The same proteins are those that are left when it is evaluated: the others it was trained on.
     monkeypatch.setattr(fitting, "measure", measure)
-    again = evaluate_predictor(trained, "a folder")
+    again = evaluate_predictor(trained, few)
     assert card_rows(again) == measured["rows"] and again["left out"] == len(known)
 
 
-def test_a_predictor_is_not_evaluated_on_what_it_learnt_or_on_another_ontology(folders, few, small, monkeypatch):
-    known = few.annotations["EntryID"].isin(small.mixture.known.ids)
-    only = replace(few, annotations=few.annotations[known])
-    monkeypatch.setattr(fitting, "load_cafa", lambda folder: only)
-    with pytest.raises(ValueError, match="a folder: the predictor was trained on all .* of its proteins"):
-        evaluate_predictor(small, "a folder")
-    other = replace(small, names={"GO:9999999": "unheard of"} | dict(small.names))
-    with pytest.raises(
-        ValueError, match="such as GO:9999999, are no primary ids of .*; use the ontology of its training"
-    ):
-        evaluate_predictor(other, "a folder")
+@pytest.mark.parametrize("count", [FEWEST, 25])
+def test_a_small_set_is_enough(data, course_table, count):
+    """Neighbours, batches and all that is fitted make do with what there is."""
+    some = course_table.drop_duplicates("Sequence").sample(count, random_state=2).index
+    tiny = replace(data, annotations=data.annotations[data.annotations["EntryID"].isin(some)])
+    told = []
+    trained = train_predictor(tiny, min_proteins=1, networks=NETWORKS, report=told.append, max_length=499)
+    known = len(trained.mixture.known)
+    choice = trained.mixture.choice
+    assert known < count and choice.neighbours["k"] <= known and choice.network.hyperparameters.batch_size <= known
+    assert trained.facts["max_length"] == 499
+    assert len(told) == 1 and "annotations read; " in told[0]
+    probabilities = trained.predict(tiny.sequences.set_index("EntryID")["Sequence"].head(3))
+    assert np.isfinite(probabilities.to_numpy()).all()
 
 
-@pytest.mark.parametrize("name", ["course-BPO", "course-CCO"])
-def test_those_of_process_and_component_earn_their_place_by_figures_that_come_out_again(name):
-    bundled = load_predictor(name)
-    written = bundled.facts["measured"]
-    lead = next(text for key, text in written.items() if "closest rival" in key)
-    assert float(re.search(r"\(([\d.]+) to", lead)[1]) > 0
-    found = card_rows(evaluate_predictor(bundled))
-    assert found == {key: text for key, text in written.items() if "rival" not in key}
+def test_the_smallest_size_is_said_before_anything_is_embedded(data, course_table, monkeypatch):
+    some = course_table.drop_duplicates("Sequence").sample(FEWEST - 1, random_state=2).index
+    tiny = replace(data, annotations=data.annotations[data.annotations["EntryID"].isin(some)])
+    monkeypatch.setattr(fitting, "embed_labelled", lambda *arguments: pytest.fail("was embedded"))
+    with pytest.raises(ValueError, match=f"9 different sequences are too few .* at least {FEWEST} are needed; ask for"):
+        train_predictor(tiny, min_proteins=1, networks=NETWORKS)
