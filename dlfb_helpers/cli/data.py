@@ -6,20 +6,26 @@ import re
 import time
 from pathlib import Path
 
-from dlfb_helpers.annotations.cafa import load_cafa
+import pandas as pd
+
+from dlfb_helpers.annotations.cafa import CafaData, load_cafa
+from dlfb_helpers.annotations.evidence import chosen_codes
+from dlfb_helpers.annotations.ontology import ASPECTS
+from dlfb_helpers.dataset.accounts import most
 from dlfb_helpers.files.download import download_file
 
 TRIES, PAUSE = 3, 2.0
 """How often a download is tried, and the seconds between."""
 
 
-def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
+def run(source: str, out: Path | None = None, sha256: str | None = None, evidence: str = "experimental") -> str:
     """Fetch `source` if it is an address, read it with `load_cafa`, and describe it.
 
     Raises
     ------
     ValueError
-        If an address comes without `out` and `sha256`, or what it gives is something else; or as `load_cafa`.
+        If an address comes without `out` and `sha256`, or what it gives is something else, or the evidence is no
+        choice; or as `load_cafa`.
     OSError
         If it cannot be fetched or written.
     """
@@ -29,13 +35,30 @@ def run(source: str, out: Path | None = None, sha256: str | None = None) -> str:
                 "an address needs -o, where to keep the file, and --sha256, to see that it is the right one"
             )
         source = str(fetch(source, out, sha256))
-    loaded = load_cafa(source)
-    counts = loaded.annotations["aspect"].value_counts()
+    return describe(load_cafa(source, chosen_codes(evidence)))
+
+
+def describe(data: CafaData) -> str:
+    """Say what is in CAFA's files, and what of it cannot be used: a line each."""
+    rows, taxa = data.annotations, data.taxonomy["taxonomyID"]
+    ids = pd.Series(rows["term"].unique(), dtype=str).map(data.ontology.status).value_counts()
+    statuses = {"primary": "current", "alternative": "renamed", "obsolete": "retired", "unknown": "unknown"}
+    annotated = pd.Index(rows["EntryID"].unique())
     return "\n".join(
         [
-            loaded.source,
-            f"{len(loaded.sequences):,} proteins of {loaded.taxonomy['taxonomyID'].nunique():,} species",
-            *(f"{counts.get(aspect, 0):,} annotations in {aspect}" for aspect in ("MFO", "BPO", "CCO")),
+            data.source,
+            f"{len(data.sequences):,} proteins of {taxa.nunique():,} species, most of {most(taxa)}",
+            *(f"{count:,} rows {what}" for what, count in (*data.left_out.items(), *data.changed.items())),
+            *(
+                f"{len(of_aspect):,} annotations in {aspect}: {of_aspect['EntryID'].nunique():,} proteins, "
+                f"{of_aspect['term'].nunique():,} terms"
+                for aspect in ASPECTS.values()
+                for of_aspect in [rows[rows["aspect"] == aspect]]
+            ),
+            f"{ids.sum():,} terms: " + ", ".join(f"{ids.get(key, 0):,} {name}" for key, name in statuses.items()),
+            f"{len(annotated):,} annotated proteins: "
+            f"{len(annotated.difference(data.sequences['EntryID'])):,} without a sequence, "
+            f"{len(annotated.difference(data.taxonomy['EntryID'])):,} without a species",
         ]
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from dlfb_helpers.cli.choices import parse_taxa
 from dlfb_helpers.cli.reporting import Progress, reported
 
 app = typer.Typer(
@@ -36,7 +37,10 @@ class Aspect(StrEnum):
     CCO = "CCO"
 
 
-Fasta = Annotated[str, typer.Argument(help="Proteins: plain, .gz or .xz; - for standard input.", show_default=False)]
+Fasta = Annotated[
+    str,
+    typer.Argument(help="Proteins: plain, .gz, .xz, .bz2, .zst or .zip; - for standard input.", show_default=False),
+]
 PredictorName = Annotated[
     str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
 ]
@@ -45,6 +49,16 @@ Clean = Annotated[
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out what cannot be read; it is listed.")]
 Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
+Data = Annotated[
+    str, typer.Argument(help="Folder or zip with CAFA's files, or GAF or GPAD; course is the bundled data.")
+]
+Taxa = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TAXA", help="NCBI taxa of the proteins, with commas between, or all.", show_default="9606, human"
+    ),
+]
+Evidence = Annotated[str, typer.Option(help="Of annotations that say it: experimental, all, or codes such as IDA,IMP.")]
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -127,12 +141,14 @@ def embed(
 
 @app.command()
 def train(
-    data: Annotated[str, typer.Argument(help="Folder or zip with CAFA's files; course is the bundled data.")],
+    data: Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the predictor to.", show_default=False)],
     aspect: Annotated[Aspect, typer.Option(help="Function, process or component.")] = Aspect.MFO,
     checkpoint: Checkpoint = "course",
-    taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to learn from.")] = 9606,
-    min_proteins: Annotated[int, typer.Option(help="Proteins that a term needs to be learnt.")] = 50,
+    taxon: Taxa = None,
+    min_proteins: Annotated[int, typer.Option(min=1, help="Proteins that a term needs to be learnt.")] = 50,
+    max_length: Annotated[int, typer.Option(min=1, help="Residues of the longest protein to learn from.")] = 500,
+    evidence: Evidence = "experimental",
     quick: Annotated[
         bool, typer.Option("--quick", help="One kind of network instead of choosing among twelve.")
     ] = False,
@@ -142,37 +158,40 @@ def train(
     \b
     dlfb train course -o predictor
     dlfb train cafa5/ -o processes --aspect BPO --checkpoint facebook/esm2_t30_150M_UR50D
+    dlfb train goa/ -o rodents --taxon 10090,10116 --evidence IDA,IMP --max-length 1000
     """
+    taxa = parse_taxa(taxon or ["9606"])
     with reported():
-        from dlfb_helpers.predictors.fitting import train_predictor
-        from dlfb_helpers.predictors.folder import check_predictor_place, save_or_keep_elsewhere
-        from dlfb_helpers.predictors.selection import FULL, NETWORKS
+        from dlfb_helpers.cli import train as command
 
-        check_predictor_place(out)
-        networks = {"full recipe": FULL} if quick else NETWORKS
-        trained = train_predictor(data, aspect.value, checkpoint, taxon, min_proteins, networks, progress=Progress())
-        save_or_keep_elsewhere(trained, out)
-        for name, value in trained.facts["measured"].items():
+        measured = command.run(data, out, aspect.value, checkpoint, taxa, min_proteins, max_length, evidence, quick)
+        for name, value in measured.items():
             print(f"{name}\t{value}")
 
 
 @app.command()
 def evaluate(
-    data: Annotated[str, typer.Argument(help="Folder or zip with CAFA's files; course is the bundled data.")],
+    data: Data,
     predictor: PredictorName = "course",
-    taxon: Annotated[int, typer.Option(help="NCBI taxon of the proteins to measure on.")] = 9606,
+    taxon: Taxa = None,
+    max_length: Annotated[
+        int | None, typer.Option(min=1, help="Residues of the longest protein; as in training if not given.")
+    ] = None,
+    evidence: Evidence = "experimental",
 ) -> None:
     """Measure a predictor on annotated proteins that it was not trained on.
 
     \b
     dlfb evaluate course
-    dlfb evaluate cafa6/ --predictor processes
-    """
-    with reported():
-        from dlfb_helpers.predictors.fitting import evaluate_predictor
-        from dlfb_helpers.predictors.folder import load_predictor
+    dlfb evaluate cafa6/ --predictor processes --taxon all
 
-        for name, value in evaluate_predictor(load_predictor(predictor), data, taxon, Progress()).items():
+    Terms are translated to the ids of the folder's ontology; what has been retired there is not scored, and counted.
+    """
+    taxa = parse_taxa(taxon or ["9606"])
+    with reported():
+        from dlfb_helpers.cli import evaluate as command
+
+        for name, value in command.run(data, predictor, taxa, max_length, evidence).items():
             print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")
 
 
@@ -196,8 +215,9 @@ def data(
     source: Annotated[str, typer.Argument(help="A folder, a zip file or the address of one.", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to keep the download.")] = None,
     sha256: Annotated[str | None, typer.Option(help="What the download has to be.")] = None,
+    evidence: Evidence = "experimental",
 ) -> None:
-    """Fetch files in CAFA's format, or look at those in a folder, and say what is in them.
+    """Fetch files in CAFA's format, or look at those in a folder, and say what is in them, and what is lost of it.
 
     \b
     dlfb data cafa5/
@@ -206,7 +226,7 @@ def data(
     with reported():
         from dlfb_helpers.cli import data as data_command
 
-        print(data_command.run(source, out, sha256))
+        print(data_command.run(source, out, sha256, evidence))
 
 
 @app.command(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -40,7 +42,8 @@ def warn(text: str) -> None:
 def reported() -> Iterator[None]:
     """Turn what may go wrong into one line: exit status 2 for input that cannot be, 1 for trouble, 130 for Ctrl-C."""
     try:
-        yield
+        with _warnings_in_a_line():
+            yield
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more at its end
@@ -58,6 +61,22 @@ def reported() -> Iterator[None]:
     except KeyboardInterrupt:
         say("interrupted: no output was written; embeddings computed so far are kept for the next run")
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Let this package's warnings be read without the line of code that they come from."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if category is UserWarning:
+                warn(str(message))
+            else:
+                usual(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def one_line(error: Exception) -> str:

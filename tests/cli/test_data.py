@@ -48,7 +48,48 @@ def run(*arguments, status=0):
 def test_data_says_what_is_in_a_folder(folder, capsys):
     run(folder)
     said = capsys.readouterr().out
-    assert "2 proteins of 1 species" in said and "2 annotations in MFO" in said and said.count("SHA-256") == 4
+    assert "2 proteins of 1 species, most of 9606 (2)" in said and said.count("SHA-256") == 4
+    assert "2 annotations in MFO: 2 proteins, 1 terms" in said and "0 annotations in BPO" in said
+    assert "1 terms: 1 current, 0 renamed, 0 retired, 0 unknown" in said
+    assert "2 annotated proteins: 0 without a sequence, 0 without a species" in said
+
+
+def test_data_says_what_is_lost(folder, capsys):
+    rows = [
+        ("P1-2", "GO:0003674", "C", ""), ("P1", "GO:0003674", "F", "NOT"), ("P2", "GO:0008150", "P", ""),
+        ("P3", "GO:7777777", "F", ""), ("P4", "GO:0003674", "F", ""), ("P5", "GO:0000009", "F", ""),
+        ("P2", "GO:0000008", "F", ""),
+    ]  # fmt: skip
+    table = ["EntryID\tterm\taspect\tqualifier", *map("\t".join, rows)]
+    (folder / "train_terms.tsv").write_text("\r\n".join(table))
+    with (folder / "go-basic.obo").open("a") as obo:
+        obo.write("\n[Term]\nid: GO:0000008\nname: x\nnamespace: molecular_function\nis_obsolete: true\n")
+        obo.write("\n[Term]\nid: GO:0000009\nname: x\nnamespace: molecular_function\nis_obsolete: true\n")
+        obo.write("replaced_by: GO:0003674\n")
+    run(folder)
+    said = capsys.readouterr()
+    for line in (
+        "1 rows that say NOT",
+        "1 rows got the id of the sequence in place of an isoform's",
+        "1 rows had another aspect than the ontology says",
+        "5 annotations in MFO: 5 proteins, 4 terms",
+        "5 terms: 2 current, 1 renamed, 1 retired, 1 unknown",
+        "5 annotated proteins: 3 without a sequence, 3 without a species",
+    ):
+        assert f"\n{line}\n" in said.out
+    warnings = [line for line in said.err.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == 4 and "P1-2 were given to P1" in warnings[0] and "have no sequence" in warnings[1]
+    assert "have no species in the taxonomy" in warnings[2] and "are not in the ontology" in warnings[3]
+
+
+def test_data_chooses_evidence(folder, capsys):
+    rows = ["EntryID\tterm\taspect\tevidence", "P1\tGO:0003674\tF\tIEA", "P2\tGO:0003674\tF\tIDA"]
+    (folder / "train_terms.tsv").write_text("\n".join(rows))
+    for evidence, count in (("experimental", 1), ("all", 2), ("IEA,IDA", 2), ("iea", 1)):
+        run(folder, "--evidence", evidence)
+        assert f"\n{count} annotations in MFO" in capsys.readouterr().out
+    run(folder, "--evidence", "none", status=2)
+    assert "evidence 'NONE' is no code of the Gene Ontology" in capsys.readouterr().err
 
 
 def test_a_download_is_tried_again_and_verified(web, archive, tmp_path, capsys):

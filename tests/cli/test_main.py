@@ -12,14 +12,11 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.cli import check as checks
 from dlfb_helpers.cli.main import app
-from dlfb_helpers.dataset.labels import label_table
-from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.predictors import table as prediction_table
 from dlfb_helpers.predictors.folder import load_predictor
-from dlfb_helpers.predictors.results import load_predictions, load_results
+from dlfb_helpers.predictors.results import load_predictions
 
 
 def run(*arguments, status=0):
@@ -192,59 +189,3 @@ def test_check_names_a_package_of_a_wrong_release(monkeypatch):
     monkeypatch.setattr(checks, "requires", lambda name: ["numpy>=99", 'ray>=1; extra == "ray"'])
     with pytest.raises(RuntimeError, match="numpy>=99 is needed, 2"):
         checks.CHECKS["packages"]()
-
-
-def write_cafa(folder, ids):
-    """Some of the course's proteins with their annotations, as CAFA's files."""
-    data = load_cafa()
-    chosen = data.sequences[data.sequences["EntryID"].isin(ids)]
-    fasta = "".join(f">{row.EntryID}\n{row.Sequence}\n" for row in chosen.itertuples())
-    (folder / "train_sequences.fasta").write_text(fasta)
-    for name, table in (("terms", data.annotations), ("taxonomy", data.taxonomy)):
-        table[table["EntryID"].isin(ids)].to_csv(folder / f"train_{name}.tsv", sep="\t", index=False)
-    ontology = next(bundled_folder("course_data").glob("go-basic.obo*"))
-    (folder / ontology.name).write_bytes(ontology.read_bytes())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def small_folder(tmp_path_factory):
-    return write_cafa(tmp_path_factory.mktemp("cafa"), label_table(load_cafa()).table.sample(700, random_state=0).index)
-
-
-def test_train_evaluate_and_predict_agree(small_folder, fasta, tmp_path, capsys):
-    run("train", small_folder, "-o", tmp_path / "own", "--min-proteins", "40", "--quick")
-    told = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
-    run("evaluate", small_folder, "--predictor", tmp_path / "own")
-    measured = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
-    auprc, count = next((value, name) for name, value in told.items() if "auPRC" in name)
-    # Test proteins are those that it was not trained on.
-    assert f"over {measured['proteins']} proteins" in count and int(measured["left out"]) > 400
-    assert auprc.startswith(f"{float(measured['auPRC']):.2f} (") and float(measured["auPRC"]) > 0.2
-    assert told["test Fmax"] == f"{float(measured['Fmax']):.2f}"
-    run("predict", fasta, "-o", tmp_path / "out.tsv", "--predictor", tmp_path / "own")
-    assert set(read(tmp_path / "out.tsv")["term"]) <= set(load_predictor(tmp_path / "own").names)
-
-
-def test_another_aspect_is_learnt_without_its_root(small_folder, tmp_path, capsys):
-    run("train", small_folder, "-o", tmp_path / "places", "--aspect", "CCO", "--min-proteins", "150", "--quick")
-    trained = load_predictor(tmp_path / "places")
-    assert trained.facts["aspect"] == "CCO" and ROOTS["CCO"] not in trained.names
-    assert {load_cafa().ontology.aspects[term] for term in trained.names} == {"CCO"}
-
-
-def test_a_predictor_is_not_measured_on_what_it_learnt(tmp_path, capsys):
-    run("evaluate", write_cafa(tmp_path, load_predictor().mixture.known.targets.index[:20]), status=2)
-    assert "the predictor was trained on all 20" in capsys.readouterr().err
-
-
-def test_the_bundled_predictor_is_as_good_as_the_results_file_says(capsys):
-    run("evaluate", "course")
-    measured = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
-    split = load_results()["splits"]["random"]
-    mixture = split["predictors"]["mixture"]
-    assert float(measured["auPRC"]) == pytest.approx(mixture["auprc"]["mean"], abs=1e-3)
-    assert float(measured["Fmax"]) == pytest.approx(mixture["fmax"], abs=2e-3)
-    error = split["calibration"]["logit scaling"]["ece from 0.05"]
-    assert float(measured["calibration error"]) == pytest.approx(error, abs=1e-3)
-    assert int(measured["proteins"]) == split["proteins"]["test"]
