@@ -117,7 +117,8 @@ def embedding_neighbours(
     embeddings
         Shape (queries, features). A query that is a training protein finds itself as its nearest neighbour.
     k
-        Number of neighbours. Of equally similar ones, those that come first in the training split count.
+        Number of neighbours, or all training proteins if they are fewer. Of equally similar ones, those that come first
+        in the training split count.
     temperature
         Above 0. Low values leave the vote to the nearest neighbour, `numpy.inf` gives all k the same weight.
     whitening
@@ -131,13 +132,13 @@ def embedding_neighbours(
     Raises
     ------
     ValueError
-        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, `k` lies outside 1 to the
-        number of training proteins, `temperature` is not above 0, or an embedding equals the training mean and so
-        has no direction.
+        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, there are no training proteins,
+        `k` is below 1, `temperature` is not above 0, or an embedding equals the training mean and so has no direction.
     """
     labels = as_labels(train_targets, len(train_embeddings))
-    if not 1 <= k <= len(labels):
-        raise ValueError(f"k must lie between 1 and the {len(labels)} training proteins, but is {k}")
+    k = min(k, len(labels))
+    if k < 1:
+        raise ValueError(f"k and the number of training proteins must be at least 1, but the smaller of them is {k}")
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, but is {temperature}")
     whiten = Whitening.fit(train_embeddings, whitening)

@@ -84,7 +84,7 @@ def choose(
 ) -> tuple[Choice, pd.DataFrame, dict[str, np.ndarray]]:
     """Try every setting: fit on `train`, score on `valid`, keep the best.
 
-    Neighbours are never more, and batches never larger, than there are proteins in `train`.
+    Batches are never larger than `train`.
 
     Parameters
     ----------
@@ -120,9 +120,8 @@ def choose(
     def by_embedding(settings: EmbeddingSettings) -> np.ndarray:
         return embedding_neighbours(train.embeddings, train.targets, valid.embeddings, **settings)
 
-    candidates: list[EmbeddingSettings] = [{**settings, "k": min(settings["k"], len(train))} for settings in NEIGHBOURS]
-    plain, _ = best("embedding neighbours, plain", [s for s in candidates if s["whitening"] == 0], by_embedding)
-    neighbours, from_embeddings = best("embedding neighbours", candidates, by_embedding)
+    plain, _ = best("embedding neighbours, plain", [s for s in NEIGHBOURS if s["whitening"] == 0], by_embedding)
+    neighbours, from_embeddings = best("embedding neighbours", NEIGHBOURS, by_embedding)
     bits = alignment_bits(valid.sequences, train.sequences)
     alignment, from_alignments = best(
         "alignment neighbours", ALIGNMENT, lambda settings: alignment_neighbours(bits, train.targets, **settings)

@@ -110,7 +110,7 @@ def test_a_small_set_is_enough(data, course_table, count):
     trained = train_predictor(tiny, min_proteins=1, networks=NETWORKS, report=told.append, max_length=499)
     known = len(trained.mixture.known)
     choice = trained.mixture.choice
-    assert known < count and choice.neighbours["k"] <= known and choice.network.hyperparameters.batch_size <= known
+    assert known < count and choice.network.hyperparameters.batch_size <= known
     assert trained.facts["max_length"] == 499
     assert len(told) == 1 and "annotations read; " in told[0]
     probabilities = trained.predict(tiny.sequences.set_index("EntryID")["Sequence"].head(3))

@@ -69,6 +69,13 @@ def test_equal_votes_are_those_of_scikit_learn(proteins, k):
     np.testing.assert_allclose(embedding_neighbours(train, labels, queries, k, temperature=1e7), ours, atol=1e-6)
 
 
+def test_where_there_are_fewer_all_are_neighbours(proteins):
+    train, labels, queries = proteins
+    all_of_them = embedding_neighbours(train, labels, queries, k=150)
+    np.testing.assert_array_equal(embedding_neighbours(train, labels, queries, k=10**6), all_of_them)
+    assert embedding_neighbours(train[:3], labels[:3], queries).shape == (len(queries), labels.shape[1])
+
+
 @pytest.mark.parametrize("temperature", [0.001, 0.07, 1.0])
 def test_votes_equal_a_plain_loop(proteins, temperature):
     train, labels, queries = proteins
@@ -151,8 +158,8 @@ def test_embedding_errors_say_what_was_found(proteins):
         ((train, labels[:9], queries), {}, "9 proteins, but there are 150"),
         ((train, labels, queries[:, :5]), {}, "have 5 features, but the training proteins had 12"),
         ((train, labels, holes), {}, "not finite"),
-        ((train, labels, queries), {"k": 151}, "between 1 and the 150 training proteins, but is 151"),
-        ((train, labels, queries), {"k": 0}, "but is 0"),
+        ((train, labels, queries), {"k": 0}, "must be at least 1, but the smaller of them is 0"),
+        ((train[:0], labels[:0], queries), {}, "must be at least 1, but the smaller of them is 0"),
         ((train, labels, queries), {"temperature": 0.0}, "temperature must be above 0"),
         ((np.ones((4, 2)), LABELS, np.zeros((1, 2))), {"k": 1}, "4 embeddings equal the training mean.*row 0"),
     ]:
