@@ -132,13 +132,12 @@ def embedding_neighbours(
     Raises
     ------
     ValueError
-        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, there are no training proteins,
-        `k` is below 1, `temperature` is not above 0, or an embedding equals the training mean and so has no direction.
+        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, `k` is below 1, `temperature` is not above 0, or an embedding equals the training mean and so has no direction.
     """
     labels = as_labels(train_targets, len(train_embeddings))
-    k = min(k, len(labels))
     if k < 1:
-        raise ValueError(f"k and the number of training proteins must be at least 1, but the smaller of them is {k}")
+        raise ValueError(f"k must be at least 1, but is {k}")
+    k = min(k, len(labels))
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, but is {temperature}")
     whiten = Whitening.fit(train_embeddings, whitening)

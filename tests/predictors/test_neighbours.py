@@ -158,8 +158,8 @@ def test_embedding_errors_say_what_was_found(proteins):
         ((train, labels[:9], queries), {}, "9 proteins, but there are 150"),
         ((train, labels, queries[:, :5]), {}, "have 5 features, but the training proteins had 12"),
         ((train, labels, holes), {}, "not finite"),
-        ((train, labels, queries), {"k": 0}, "must be at least 1, but the smaller of them is 0"),
-        ((train[:0], labels[:0], queries), {}, "must be at least 1, but the smaller of them is 0"),
+        ((train, labels, queries), {"k": 0}, "k must be at least 1, but is 0"),
+        ((train[:0], labels[:0], queries), {}, "a table of at least one protein"),
         ((train, labels, queries), {"temperature": 0.0}, "temperature must be above 0"),
         ((np.ones((4, 2)), LABELS, np.zeros((1, 2))), {"k": 1}, "4 embeddings equal the training mean.*row 0"),
     ]:
