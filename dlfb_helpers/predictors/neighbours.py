@@ -132,7 +132,8 @@ def embedding_neighbours(
     Raises
     ------
     ValueError
-        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, `k` is below 1, `temperature` is not above 0, or an embedding equals the training mean and so has no direction.
+        If the tables do not fit each other, are no 0/1 labels or no finite embeddings, `k` is below 1, `temperature` is
+        not above 0, or an embedding equals the training mean and so has no direction.
     """
     labels = as_labels(train_targets, len(train_embeddings))
     if k < 1:
