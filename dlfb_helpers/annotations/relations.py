@@ -30,7 +30,7 @@ def current_ids(
     leads |= {term: tags.get("replaced_by", []) for term, tags in retired.items()}
     leads |= {other: [term] for term in current for other in terms[term].get("alt_id", [])}
     alternatives, dead = {}, {}
-    for first in leads.keys() - set(current):
+    for first in sorted(leads.keys() - set(current)):
         way = [first]
         while way[-1] not in current and len(leads.get(way[-1], [])) == 1 and leads[way[-1]][0] not in way:
             way += leads[way[-1]]
