@@ -44,7 +44,7 @@ results: $(READY) ## for maintainers: measure every figure again (about 20 minut
 test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
 
 test-unit: $(READY) ## run the package's tests; fail under 90 % line coverage
-	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --cov=dlfb_helpers --cov-fail-under=90
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal --cov=dlfb_helpers --cov-fail-under=90
 
 test-chapters: $(READY) ## execute the committed chapters and compare their outputs
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
