@@ -12,7 +12,7 @@ from dlfb_helpers.annotations.cafa import CafaData, load_cafa
 from dlfb_helpers.annotations.evidence import chosen_codes
 from dlfb_helpers.annotations.ontology import ASPECTS
 from dlfb_helpers.dataset.accounts import most
-from dlfb_helpers.files.download import download_file
+from dlfb_helpers.files.download import LastingError, download_file
 
 TRIES, PAUSE = 3, 2.0
 """How often a download is tried, and the seconds between."""
@@ -64,18 +64,20 @@ def describe(data: CafaData) -> str:
 
 
 def fetch(address: str, out: Path, sha256: str) -> Path:
-    """Download a file whose SHA-256 is known, as `download_file` does, but try again where the connection fails.
+    """Download a file whose SHA-256 is known, as `download_file` does, but try again where that may help.
 
     Raises
     ------
     ValueError, FileNotFoundError, OSError
         As `download_file`.
     ConnectionError
-        If it cannot be had after three tries.
+        If it cannot be had, after three tries or because the server would answer the same again.
     """
     for attempt in range(1, TRIES + 1):
         try:
             return download_file(address, out, sha256)
+        except LastingError:
+            raise
         except ConnectionError as error:
             failure = error
         if attempt < TRIES:

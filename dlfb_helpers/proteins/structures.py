@@ -13,11 +13,13 @@ import requests
 from Bio.PDB import PDBIO, PDBParser
 
 from dlfb_helpers.files.assets import bundled_folder, cache_folder
-from dlfb_helpers.files.download import download_file
+from dlfb_helpers.files.download import LastingError, download_file
 from dlfb_helpers.proteins.ideal import IDEAL_SEQUENCES, KINDS, ideal_backbone
 
 PDB_URL = "https://files.rcsb.org/download"
 CONNECT_TIMEOUT = 5.0
+LARGEST, LONGEST = 100_000_000, 120.0
+"""Bytes and seconds of an entry at most; those in PDB format have up to 100,000 atoms in a model, a line each."""
 RETRY_AFTER = 60.0
 """Seconds for which a host that could not be reached is not asked again, so that a course without network is quick."""
 
@@ -70,17 +72,21 @@ def fetch_protein_structure(
 
 def _download(address: str, path: Path, host: str, timeout: float) -> None:
     """Fetch a file, remembering for a while when `host` could not be reached."""
-    remedy = f"check the connection and run the cell again, or put the file from {address} into {path.parent} yourself"
+    remedy = f"run the cell again, or put the file from {address} into {path.parent} yourself"
     if time.monotonic() - _unreachable_since.get(host, -RETRY_AFTER) < RETRY_AFTER:
-        raise ConnectionError(f"{host} could not be reached less than {RETRY_AFTER:.0f} s ago; {remedy}")
+        raise ConnectionError(
+            f"{host} could not be reached less than {RETRY_AFTER:.0f} s ago; check the connection and {remedy}"
+        )
+    waits = (min(CONNECT_TIMEOUT, timeout), timeout)
     try:
-        download_file(address, path, timeout=(min(CONNECT_TIMEOUT, timeout), timeout))
+        download_file(address, path, timeout=waits, largest=LARGEST, longest=LONGEST)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{address} does not exist; check the id at https://www.rcsb.org") from error
     except ConnectionError as error:
-        if not isinstance(error.__cause__, requests.HTTPError):  # a host that answers may have the next entry
+        # A host that answers may have the next entry.
+        if not isinstance(error, LastingError) and not isinstance(error.__cause__, requests.HTTPError):
             _unreachable_since[host] = time.monotonic()
-        raise ConnectionError(f"{address} could not be reached ({error.__cause__}); {remedy}") from error
+        raise ConnectionError(f"{error}; then {remedy}") from error
 
 
 def _read(path: Path) -> str:

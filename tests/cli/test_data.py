@@ -101,6 +101,22 @@ def test_a_download_is_tried_again_and_verified(web, archive, tmp_path, capsys):
     assert [path.name for path in out.parent.iterdir()] == ["cafa.zip"]  # nothing was unpacked, nothing is left
 
 
+@pytest.mark.parametrize(("answer", "status"), [(404, 2), (410, 2), (403, 1), (401, 1)])
+def test_what_the_server_would_answer_again_is_not_asked_again(web, tmp_path, capsys, answer, status):
+    web.answers["/cafa.zip"] = [answer]
+    run(f"{web.address}/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=status)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "tried" not in said and "/cafa.zip " in said
+    assert len(web.asked) == 1 and list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_is_too_large_is_not_tried_again(web, archive, tmp_path, capsys, monkeypatch):
+    web.answers["/cafa.zip"] = [(archive, None)]
+    monkeypatch.setattr(data.download_file, "__defaults__", (None, (5.0, 5.0), 100, 60.0))
+    run(f"{web.address}/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=1)
+    assert "it is larger than 100 bytes" in capsys.readouterr().err and len(web.asked) == 1
+
+
 def test_a_download_of_something_else_is_refused_at_once(web, tmp_path, capsys):
     web.answers["/cafa.zip"] = [(b"something else", None)]
     run(f"{web.address}/cafa.zip", "-o", tmp_path / "cafa.zip", "--sha256", "0" * 64, status=2)
