@@ -24,6 +24,25 @@ class Translation(NamedTuple):
         """The terms that have another id there."""
         return {term: primary for term, primary in self.ids.items() if term != primary}
 
+    def told(self, release: str, outcome: str) -> str:
+        """Say in a line which of a predictor's terms are not what they were, if there are any.
+
+        Parameters
+        ----------
+        release
+            What they were translated to.
+        outcome
+            What became of those that are gone, such as "were not scored".
+        """
+        told = []
+        if self.renamed:
+            some = ", ".join(f"{old} is {new}" for old, new in list(self.renamed.items())[:3])
+            told.append(f"{len(self.renamed)} have other ids and were translated ({some})")
+        if self.gone:
+            told.append(f"{len(self.gone)} are gone and {outcome} ({', '.join(self.gone[:3])})")
+        count = len(self.ids) + len(self.gone)
+        return f"of the predictor's {count:,} terms, in {release}: {'; '.join(told)}" if told else ""
+
 
 def translate(terms: Iterable[str], ontology: Ontology) -> Translation:
     """Say what terms are called in a release.

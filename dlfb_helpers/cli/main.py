@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dlfb_helpers.cli.choices import parse_taxa
+from dlfb_helpers.cli.choices import (
+    Aspect,
+    Checkpoint,
+    Clean,
+    Data,
+    Evidence,
+    Fasta,
+    LongProteins,
+    PredictorName,
+    SkipBad,
+    Taxa,
+    parse_shard,
+    parse_taxa,
+)
 from dlfb_helpers.cli.reporting import Progress, reported
 
 app = typer.Typer(
@@ -19,54 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Predict molecular functions of proteins, with calibrated probabilities.",
 )
-
-
-class LongProteins(StrEnum):
-    """What becomes of proteins that are longer than the checkpoint takes."""
-
-    window = "window"
-    truncate = "truncate"
-    error = "error"
-
-
-class Aspect(StrEnum):
-    """The three ontologies of Gene Ontology: function, process and component."""
-
-    MFO = "MFO"
-    BPO = "BPO"
-    CCO = "CCO"
-
-
-Fasta = Annotated[
-    str,
-    typer.Argument(help="Proteins: plain, .gz, .xz, .bz2, .zst or .zip; - for standard input.", show_default=False),
-]
-PredictorName = Annotated[
-    str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
-]
-Clean = Annotated[
-    bool, typer.Option("--clean", help="Repair lower case, gaps, stops, spaces, numbers ...; each repair is listed.")
-]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out what cannot be read; it is listed.")]
-Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
-Data = Annotated[
-    str, typer.Argument(help="Folder or zip with CAFA's files, or GAF or GPAD; course is the bundled data.")
-]
-Taxa = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="TAXA", help="NCBI taxa of the proteins, with commas between, or all.", show_default="9606, human"
-    ),
-]
-Evidence = Annotated[str, typer.Option(help="Of annotations that say it: experimental, all, or codes such as IDA,IMP.")]
-
-
-def parse_shard(text: str) -> tuple[int, int]:
-    """Read "3/8" as (3, 8)."""
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise typer.BadParameter(f"{text!r} is no shard; write 1/8 to 8/8 for eight jobs")
-    return int(found[1]), int(found[2])
 
 
 @app.command()
@@ -81,6 +44,9 @@ def predict(
     minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
     clean: Clean = False,
     skip_bad: SkipBad = False,
+    ontology: Annotated[
+        Path | None, typer.Option(help="go-basic.obo of another release: terms get its ids and names.")
+    ] = None,
 ) -> None:
     """Predict the functions of proteins.
 
@@ -89,6 +55,7 @@ def predict(
     dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv --minimum 0.01
     dlfb predict proteins.fasta --predictor course-CCO -o places.tsv
     dlfb predict from_a_gene_finder.fasta --clean --skip-bad -o functions.tsv
+    dlfb predict proteins.fasta --ontology go-basic.obo -o functions.tsv
     cat proteins.fasta | dlfb predict - > functions.tsv
 
     A row a protein and term: protein, term, name, calibrated probability, whether the ontology implies it, the training
@@ -97,14 +64,15 @@ def predict(
     with reported():
         from dlfb_helpers.cli import predict as predict_command
 
-        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress(), clean, skip_bad)
+        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress(), clean, skip_bad, ontology)
 
 
 @app.command()
 def embed(
     fasta: Fasta,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Parquet file; needed unless --shard is given.")
+        Path | None,
+        typer.Option("--out", "-o", help="File ending in .parquet, .h5, .npz or .npy; needed unless --shard is given."),
     ] = None,
     checkpoint: Checkpoint = "course",
     long_proteins: Annotated[LongProteins, typer.Option(help="Beyond 1,022 residues.")] = LongProteins.window,
@@ -112,14 +80,24 @@ def embed(
         Path | None, typer.Option(help="Folder of the vectors so far; the user's cache if not given.")
     ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N shares, into the cache.")] = None,
+    residues: Annotated[bool, typer.Option("--residues", help="A vector a residue, not one a protein.")] = False,
+    layer: Annotated[
+        int | None,
+        typer.Option(help="Hidden layer: 0 is what enters the first, -1 the last.", show_default="the last"),
+    ] = None,
     clean: Clean = False,
     skip_bad: SkipBad = False,
 ) -> None:
-    """Write a vector a protein: the mean of ESM-2's last hidden layer over the residues.
+    """Write a vector a protein, the mean of ESM-2's last hidden layer over the residues; or one a residue.
 
     \b
     dlfb embed proteins.fasta -o vectors.parquet
-    dlfb embed proteins.fasta.gz -o vectors.parquet --checkpoint facebook/esm2_t12_35M_UR50D
+    dlfb embed proteins.fasta.gz -o vectors.h5 --checkpoint facebook/esm2_t12_35M_UR50D --layer 6
+    dlfb embed proteins.fasta -o residues.h5 --residues
+
+    .parquet has a row a protein, in the file's order, with what was done to it; or a row a residue: EntryID, position,
+    residue, vector. .h5 and .npz have an array a protein, under its id. .npy is one array, a row a protein; the ids
+    stand beside it, in .ids.txt. A residue that several windows of a long protein show has the mean of them.
 
     As a job array, on machines that share a folder: each job one shard, then once without --shard to write the file.
 
@@ -132,11 +110,15 @@ def embed(
     """
     if (out is None) == (shard is None):
         raise typer.BadParameter("give either --out, to write all vectors, or --shard, to compute a share of them")
+    if residues and (shard or cache):
+        raise typer.BadParameter("--shard and --cache keep vectors of proteins; --residues are written to --out alone")
     share = parse_shard(shard) if shard else (1, 1)
     with reported():
-        from dlfb_helpers.cli import embed as embed_command
+        from dlfb_helpers.cli import embed as command
 
-        embed_command.run(fasta, out, checkpoint, long_proteins.value, cache, share, Progress(), clean, skip_bad)
+        command.run(
+            fasta, out, checkpoint, long_proteins.value, cache, share, Progress(), clean, skip_bad, residues, layer
+        )
 
 
 @app.command()

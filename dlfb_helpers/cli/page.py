@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from jinja2 import StrictUndefined, Template
 
+from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.annotations.releases import translate
 from dlfb_helpers.predictors.predictor import Predictor
 
 NOTES = {
@@ -23,9 +25,12 @@ _PARTS: Any = Template(
 ).module  # fmt: skip
 
 
-def page_start(predictor: Predictor, proteins: int) -> str:
-    """Everything before the first protein."""
-    return str(_PARTS.start(predictor.names, predictor.facts, proteins))
+def page_start(predictor: Predictor, proteins: int, ontology: Ontology | None = None) -> str:
+    """Everything before the first protein; the terms are those of the ontology, if there is one."""
+    terms, release = set(predictor.names), predictor.facts["ontology"]
+    if ontology:
+        terms, release = set(translate(terms, ontology).ids.values()), ontology.release
+    return str(_PARTS.start(len(terms), release, predictor.facts, proteins))
 
 
 def page_rows(table: pd.DataFrame) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from dlfb_helpers.annotations.cafa import CafaData, load_cafa
-from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.annotations.releases import Translation, in_release, translate
+from dlfb_helpers.annotations.releases import in_release, translate
 from dlfb_helpers.dataset.accounts import in_short
 from dlfb_helpers.dataset.labels import HUMAN, MAX_LENGTH, label_table
 from dlfb_helpers.metrics.cafa import fmax
@@ -103,7 +102,7 @@ def evaluate_predictor(
     labelled = label_table(data, taxon, predictor.facts["aspect"], max_length=longest, terms=terms)
     if report:
         report(in_short(labelled.accounts))
-        if told := _told(translation, data.ontology):
+        if told := translation.told(data.ontology.release, "were not scored"):
             report(told)
     labels = labelled.table.reindex(columns=terms, fill_value=0)
     new = ~labelled.table["Sequence"].isin(predictor.mixture.known.sequences)
@@ -113,16 +112,3 @@ def evaluate_predictor(
     measured = measure(labels[new], in_release(predicted, data.ontology))
     counts = {"terms renamed": len(translation.renamed), "terms gone": len(translation.gone)}
     return measured | {"left out": int((~new).sum())} | counts
-
-
-def _told(translation: Translation, ontology: Ontology) -> str:
-    """Say which of the predictor's terms are not what they were."""
-    renamed, gone = translation.renamed, translation.gone
-    told = []
-    if renamed:
-        some = ", ".join(f"{old} is {new}" for old, new in list(renamed.items())[:3])
-        told.append(f"{len(renamed)} have other ids and were translated ({some})")
-    if gone:
-        told.append(f"{len(gone)} are gone and were not scored ({', '.join(gone[:3])})")
-    count = len(translation.ids) + len(gone)
-    return f"of the predictor's {count:,} terms, in {ontology.release}: {'; '.join(told)}" if told else ""

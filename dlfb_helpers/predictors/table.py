@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations.consistency import implied_terms, specific_terms
+from dlfb_helpers.annotations.consistency import ancestor_matrix, implied_terms, specific_terms
+from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.annotations.releases import in_release
 from dlfb_helpers.predictors.evidence import nearest_proteins
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.proteins.families import alignment_bits
@@ -23,6 +26,7 @@ def prediction_tables(
     sequences: pd.Series,
     minimum: float = 0.05,
     progress: Callable[[int, int], None] | None = None,
+    ontology: Ontology | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Predict for all sequences, and yield the rows of some hundred proteins at a time.
 
@@ -36,6 +40,9 @@ def prediction_tables(
         Least probability of a row. A protein's most probable term is always there, so that no protein is missing.
     progress
         As for `embed_proteins`.
+    ontology
+        Of the release whose ids and names the rows are to have, as `in_release` translates them; by default the
+        predictor's own.
 
     Yields
     ------
@@ -44,42 +51,60 @@ def prediction_tables(
         within a protein. `implied` is true where the ontology adds the term to a more specific one that is as probable;
         the others are as in `nearest_proteins`, the functions being the most specific ones, separated by semicolons.
     """
+    terms = _Terms.of(predictor, ontology)
     proteins, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
     for start in range(0, len(proteins), PROTEINS_AT_ONCE):
         batch = proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE])
         bits = alignment_bits(batch.sequences, known.sequences)
         probabilities = predictor.from_embeddings(batch, bits)
-        yield _rows(predictor, probabilities, nearest_proteins(batch, known, bits), minimum)
+        if ontology:
+            probabilities = in_release(probabilities, ontology)
+        yield _rows(terms, probabilities, nearest_proteins(batch, known, bits), minimum)
 
 
-def _rows(predictor: Predictor, probabilities: pd.DataFrame, nearest: pd.DataFrame, minimum: float) -> pd.DataFrame:
+class _Terms(NamedTuple):
+    """What the predictor's terms are in a release: names, `ancestor_matrix`, and labels of the training proteins."""
+
+    names: Mapping[str, str]
+    ancestors: np.ndarray
+    labels: pd.DataFrame
+
+    @classmethod
+    def of(cls, predictor: Predictor, ontology: Ontology | None) -> _Terms:
+        labels = predictor.mixture.known.targets
+        if ontology is None:
+            return cls(predictor.names, predictor.ancestors, labels)
+        labels = in_release(labels, ontology).astype(np.uint8)
+        return cls(ontology.names, ancestor_matrix(labels.columns.tolist(), ontology), labels)
+
+
+def _rows(terms: _Terms, probabilities: pd.DataFrame, nearest: pd.DataFrame, minimum: float) -> pd.DataFrame:
     table = probabilities.to_numpy()
     listed = (table >= minimum) | (table == table.max(axis=1, keepdims=True))
     rows, columns = np.nonzero(listed)
     order = np.lexsort((columns, -table[rows, columns], rows))
     rows, columns = rows[order], columns[order]
-    terms, evidence = probabilities.columns[columns], nearest.iloc[rows].reset_index(drop=True)
+    ids, evidence = probabilities.columns[columns], nearest.iloc[rows].reset_index(drop=True)
     return pd.DataFrame(
         {
             "protein": probabilities.index[rows],
-            "term": terms,
-            "name": [predictor.names[term] for term in terms],
+            "term": ids,
+            "name": [terms.names[term] for term in ids],
             "probability": table[rows, columns],
-            "implied": implied_terms(table, predictor.ancestors)[rows, columns],
+            "implied": implied_terms(table, terms.ancestors)[rows, columns],
             "nearest": evidence["nearest"],
             "identity": evidence["identity"],
             "seen": evidence["seen"],
-            "nearest_functions": evidence["nearest"].map(_functions(predictor, nearest["nearest"])),
+            "nearest_functions": evidence["nearest"].map(_functions(terms, nearest["nearest"])),
         }
     )
 
 
-def _functions(predictor: Predictor, entries: pd.Series) -> dict[str, str]:
+def _functions(terms: _Terms, entries: pd.Series) -> dict[str, str]:
     """Name the most specific functions of training proteins."""
-    targets = predictor.mixture.known.targets
-    labels = targets.loc[[entry for entry in dict.fromkeys(entries) if entry]]
-    specific = specific_terms(labels.to_numpy(), predictor.ancestors)
-    names = np.array(list(predictor.names.values()), dtype=object)
+    labels = terms.labels.loc[[entry for entry in dict.fromkeys(entries) if entry]]
+    specific = specific_terms(labels.to_numpy(), terms.ancestors)
+    names = np.array([terms.names[term] for term in labels.columns], dtype=object)
     return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(labels.index, specific)}
 
 
@@ -160,7 +185,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _tab_separated(table: pd.DataFrame, heading: bool) -> str:
     rows = [list(table.columns)] if heading else []
-    rows += table.fillna("").astype(str).to_numpy().tolist()
+    rows += table.astype(object).fillna("").astype(str).to_numpy().tolist()
     for cell in (cell for row in rows for cell in row if "\t" in cell or "\n" in cell or "\r" in cell):
         raise ValueError(f"{cell[:60]!r} holds a tab or a line break, which a tab-separated table cannot; rename it")
     return "".join("\t".join(row) + "\n" for row in rows)

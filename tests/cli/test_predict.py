@@ -1,8 +1,11 @@
-"""What ``dlfb predict`` and ``dlfb embed`` do with FASTA files as people have them: repaired, left out or refused."""
+"""What ``dlfb predict`` and ``dlfb embed`` do with files as people have them: read, repaired or refused."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -11,6 +14,8 @@ import pytest
 from dlfb_helpers.cli import reporting
 from dlfb_helpers.cli.main import app
 from dlfb_helpers.embedding import runs
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.predictors.folder import load_predictor
 
 INSULIN = (
     "MALWMRLLPLLALLALWGPDPAAAFVNQHLCGSHLVEALYLVCGERGFFYTPKTRREAEDLQVGQVELGGGPGAGSLQPLALEGSLQKRGIVEQCCTSICSLYQLENYCN"
@@ -137,3 +142,94 @@ def test_what_nobody_thought_of_is_one_line_too(capsys):
         {}["key"]  # noqa: B018
     assert stop.value.exit_code == 1
     assert capsys.readouterr().err == "error: KeyError: 'key'; this is a mistake in dlfb, please report it\n"
+
+
+def retired(obo: str, *terms: str, into: str = "") -> str:
+    """An ontology's text in which terms are no longer in use: merged into another, or gone."""
+    stanzas = obo.split("\n\n")
+    kept = [stanza for stanza in stanzas if not any(f"\nid: {term}\n" in f"\n{stanza}\n" for term in terms)]
+    more = "".join(f"alt_id: {term}\n" for term in terms) if into else ""
+    return "\n\n".join(kept).replace(f"\nid: {into}\n", f"\nid: {into}\n{more}")
+
+
+@pytest.fixture(scope="module")
+def course_obo():
+    with lzma.open(bundled_folder("course_data") / "go-basic.obo.xz", "rt", encoding="utf-8") as lines:
+        return lines.read().replace("releases/2022-07-01", "releases/later")
+
+
+@pytest.fixture
+def bundled():
+    return load_predictor("course")
+
+
+def predicted(*options: str, minimum: float = 0) -> pd.DataFrame:
+    run("predict", write(f">P01308\n{INSULIN}\n"), "-o", "out.tsv", "--minimum", minimum, *options)
+    return pd.read_csv("out.tsv", sep="\t")
+
+
+def test_a_release_that_says_the_same_changes_nothing(course_obo, capsys):
+    own = predicted()
+    Path("go.obo").write_text(course_obo, encoding="utf-8")
+    pd.testing.assert_frame_equal(predicted("--ontology", "go.obo"), own)
+    assert "terms" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".bz2"])
+def test_predictions_take_the_ids_and_names_of_another_release(course_obo, bundled, capsys, ending):
+    own = predicted().set_index("term")
+    leaves = [term for term, above in zip(bundled.names, bundled.ancestors.T) if not above.any()]
+    gone, renamed = leaves[:2], leaves[2]
+    text = retired(retired(course_obo, *gone), renamed, into="GO:0140299")  # no term of the predictor
+    text = text.replace(f"\nname: {bundled.names[leaves[3]]}\n", "\nname: of another name\n")
+    pack = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress}[ending]
+    Path(f"go.obo{ending}").write_bytes(pack(text.encode()))
+    table = predicted("--ontology", f"go.obo{ending}", "--cafa", "cafa.tsv", "--html", "page.html").set_index("term")
+    assert len(table) == len(own) - 2 and set(gone).isdisjoint(table.index) and renamed not in table.index
+    assert table.loc["GO:0140299", "probability"] == own.loc[renamed, "probability"]
+    assert table.loc["GO:0140299", "name"] == "small molecule sensor activity" != own.loc[renamed, "name"]
+    assert table.loc[leaves[3], "name"] == "of another name"
+    said = capsys.readouterr().err
+    assert f"in releases/later: 1 have other ids and were translated ({renamed} is GO:0140299)" in said
+    assert f"2 are gone and were left out ({', '.join(gone)})" in said
+    assert "\tGO:0140299\t" in Path("cafa.tsv").read_text() and f"\t{gone[0]}\t" not in Path("cafa.tsv").read_text()
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert f"{len(own) - 2} terms of the Gene Ontology (releases/later)" in page
+
+
+def test_predictions_obey_the_other_release(course_obo, bundled):
+    own = predicted().set_index("term")["probability"]
+    root = own.index[own.argmax()]
+    low = next(term for term in own.index[::-1] if f"\nid: {term}\n" in course_obo)
+    # The most probable term comes to lie below the least probable one, which is then at least as probable.
+    text = course_obo.replace(f"\nid: {root}\n", f"\nid: {root}\nis_a: {low}\n")
+    Path("go.obo").write_text(text, encoding="utf-8")
+    table = predicted("--ontology", "go.obo").set_index("term")
+    assert own[low] < own[root] == table.loc[low, "probability"] and table.loc[low, "implied"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "go.obo: there is no such file"),
+        ("", "no term of the Gene Ontology in it"),
+        ("<html>not found</html>", "an OBO file such as go-basic.obo is needed"),
+        (
+            "[Term]\nid: GO:0000001\nname: x\nnamespace: molecular_function\n",
+            "none of the 292 terms is in",
+        ),
+        ("[Term]\nname: x\n", "has no id; is the file whole?"),
+    ],
+)
+def test_an_ontology_that_cannot_be_is_refused_in_a_line(capsys, content, said):
+    if content is not None:
+        Path("go.obo").write_text(content)
+    run("predict", write(f">P1\n{INSULIN}\n"), "-o", "out.tsv", "--ontology", "go.obo", status=2)
+    printed = capsys.readouterr().err
+    assert said in printed and printed.count("\n") == 1 and not Path("out.tsv").exists()
+
+
+def test_the_ontology_is_not_written_over(capsys):
+    Path("go.obo").write_text("[Term]\n")
+    run("predict", write(f">P1\n{INSULIN}\n"), "--html", "./go.obo", "--ontology", "go.obo", status=2)
+    assert "--html and the ontology are one file" in capsys.readouterr().err
