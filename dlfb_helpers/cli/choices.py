@@ -2,7 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from enum import StrEnum
+from typing import Annotated
+
 import typer
+
+
+class LongProteins(StrEnum):
+    """What becomes of proteins that are longer than the checkpoint takes."""
+
+    window = "window"
+    truncate = "truncate"
+    error = "error"
+
+
+class Aspect(StrEnum):
+    """The three ontologies of Gene Ontology: function, process and component."""
+
+    MFO = "MFO"
+    BPO = "BPO"
+    CCO = "CCO"
+
+
+Fasta = Annotated[
+    str,
+    typer.Argument(help="Proteins: plain, .gz, .xz, .bz2, .zst or .zip; - for standard input.", show_default=False),
+]
+PredictorName = Annotated[
+    str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
+]
+Clean = Annotated[
+    bool, typer.Option("--clean", help="Repair lower case, gaps, stops, spaces, numbers ...; each repair is listed.")
+]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out what cannot be read; it is listed.")]
+Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
+Data = Annotated[
+    str, typer.Argument(help="Folder or zip with CAFA's files, or GAF or GPAD; course is the bundled data.")
+]
+Taxa = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TAXA", help="NCBI taxa of the proteins, with commas between, or all.", show_default="9606, human"
+    ),
+]
+Evidence = Annotated[str, typer.Option(help="Of annotations that say it: experimental, all, or codes such as IDA,IMP.")]
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """Read "3/8" as (3, 8)."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise typer.BadParameter(f"{text!r} is no shard; write 1/8 to 8/8 for eight jobs")
+    return int(found[1]), int(found[2])
 
 
 def parse_taxa(words: list[str]) -> list[int] | None:

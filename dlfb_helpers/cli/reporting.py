@@ -59,7 +59,7 @@ def reported() -> Iterator[None]:
         say(f"error: {type(error).__name__}: {one_line(error)}; this is a mistake in dlfb, please report it")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        say("interrupted: no output was written; embeddings computed so far are kept for the next run")
+        say("interrupted: no output was written; embeddings of proteins computed so far are kept for the next run")
         raise typer.Exit(130) from None
 
 

@@ -7,6 +7,7 @@ A name is ``"course"`` (bundled, needs no network), a Hugging Face Hub id such a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from dlfb_helpers.embedding.contents import Contents, is_esm2, read_contents
+from dlfb_helpers.embedding.contents import Contents, is_esm2, letter_ids, read_contents
 from dlfb_helpers.embedding.devices import check_device, get_device
 from dlfb_helpers.embedding.esm2 import PackedEncoder
 from dlfb_helpers.embedding.folders import check_folder
 from dlfb_helpers.embedding.hub import find_folder
+from dlfb_helpers.embedding.inputs import checked_layer
 from dlfb_helpers.embedding.weights import check_finite, fingerprint, weights_digest
 from dlfb_helpers.embedding.windows import residues_that_fit
 
@@ -49,6 +51,8 @@ class Checkpoint:
     device : torch.device
     masked_lm : bool
         Whether `model` has its masked-language-model head.
+    layer : int, optional
+        The hidden layer that is embedded by; None for the last. `at_layer` chooses one.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Checkpoint:
     contents: Contents = field(repr=False)
     device: torch.device
     masked_lm: bool = False
+    layer: int | None = None
     _seen: tuple = field(default=(), repr=False)
 
     @classmethod
@@ -99,6 +104,18 @@ class Checkpoint:
         self.contents, self.digest, self._seen = contents, weights_digest(contents.tensors), mark
         self.__dict__.pop("packed", None)
         return self
+
+    def at_layer(self, layer: int) -> Checkpoint:
+        """Return this checkpoint with embeddings of another layer: 0 is what enters the first, -1 the last.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such layer.
+        """
+        chosen = copy(self)
+        chosen.layer = checked_layer(layer, self.layers)
+        return chosen
 
     @cached_property
     def packed(self) -> PackedEncoder | LibraryEncoder:
@@ -144,18 +161,18 @@ class Checkpoint:
         return self.contents.config["hidden_size"]
 
     @property
+    def layers(self) -> int:
+        """How many layers there are, what enters the first not counted."""
+        return self.contents.config["num_hidden_layers"]
+
+    @property
     def max_residues(self) -> int:
         """Residues of the longest input that the model was made for: 1,022 for ESM-2, 2,046 for ESM C."""
         return residues_that_fit(self.contents.config)
 
     @cached_property
     def _ids(self) -> np.ndarray:
-        """Token id of each ASCII letter that is a token; -1 for the others."""
-        ids = np.full(256, -1, dtype=np.int64)
-        for token, number in self.contents.vocabulary.items():
-            if len(token) == 1:
-                ids[ord(token)] = number
-        return ids
+        return letter_ids(self.contents.vocabulary)
 
     def tokens(self, sequences: Sequence[str]) -> np.ndarray:
         """Return the token ids of all sequences, one after the other, each between <cls> and <eos>: int64.
@@ -184,9 +201,8 @@ class Checkpoint:
         return "ESM C" if config["model_type"] == "esmc" else "ESM-2" if is_esm2(config) else "ESM-1"
 
     def __str__(self) -> str:
-        layers = self.contents.config["num_hidden_layers"]
-        parameters = sum(tensor.numel() for tensor in self.contents.tensors.values())
-        return f"{self.name}: {self.kind}, {layers} layers, width {self.width}, {parameters / 1e6:.1f} M parameters"
+        millions = sum(tensor.numel() for tensor in self.contents.tensors.values()) / 1e6
+        return f"{self.name}: {self.kind}, {self.layers} layers, width {self.width}, {millions:.1f} M parameters"
 
 
 def load_checkpoint(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 
@@ -36,6 +37,15 @@ class Contents(NamedTuple):
     config: Mapping
     vocabulary: Mapping[str, int]
     tensors: Mapping[str, torch.Tensor]
+
+
+def letter_ids(vocabulary: Mapping[str, int]) -> np.ndarray:
+    """Return the token id of each letter below 256 that is a token; -1 for the others."""
+    ids = np.full(256, -1, dtype=np.int64)
+    for token, number in vocabulary.items():
+        if len(token) == 1:
+            ids[ord(token)] = number
+    return ids
 
 
 def is_esm2(config: Mapping) -> bool:

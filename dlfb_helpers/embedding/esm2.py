@@ -120,8 +120,8 @@ class PackedEncoder:
         weight, bias = (tensors[f"{name}.{kind}"].to(self.device, dtype) for kind in ("weight", "bias"))
         return weight, bias
 
-    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
-        """Return the last hidden layer of packed sequences.
+    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int], layer: int | None = None) -> torch.Tensor:
+        """Return a hidden layer of packed sequences.
 
         Parameters
         ----------
@@ -129,6 +129,8 @@ class PackedEncoder:
             Token ids of all sequences, one after the other, int64, shape (N,); <cls> and <eos> included, no <mask>.
         lengths : sequence of int
             Tokens of each; they add up to N.
+        layer : int, optional
+            Layers to go through: 0 gives what enters the first. After all of them, by default, comes a last norm.
 
         Returns
         -------
@@ -146,11 +148,13 @@ class PackedEncoder:
         change = hidden.new_empty(len(tokens), self.width, dtype=self.dtype)
         attend = (self._one_by_one if device.type == "cpu" else self._side_by_side)(features, lengths)
         features = features[: len(tokens)]
-        for layer in self.layers:
-            self._rotate(_product(self._norm(hidden, layer.norm_1), layer.into, out=features), rotation)
-            hidden += _product(attend(), layer.out_of, out=change)
-            _product(self._norm(hidden, layer.norm_2), layer.wide, out=wide)
-            hidden += _product(torch.ops.aten.gelu_(wide), layer.narrow, out=change)
+        for each in self.layers[:layer]:
+            self._rotate(_product(self._norm(hidden, each.norm_1), each.into, out=features), rotation)
+            hidden += _product(attend(), each.out_of, out=change)
+            _product(self._norm(hidden, each.norm_2), each.wide, out=wide)
+            hidden += _product(torch.ops.aten.gelu_(wide), each.narrow, out=change)
+        if layer is not None and layer < len(self.layers):
+            return hidden
         return F.layer_norm(hidden, (self.width,), *self.last_norm, self.epsilon)
 
     def _one_by_one(self, features: torch.Tensor, lengths: Sequence[int]) -> Callable[[], torch.Tensor]:

@@ -102,6 +102,27 @@ def check_ids(ids: Iterable[Any]) -> None:
         )
 
 
+def checked_layer(layer: int, layers: int) -> int | None:
+    """Return which of a model's hidden layers is meant, from 0, what enters the first; None for the last.
+
+    Raises
+    ------
+    TypeError
+        If it is no whole number.
+    ValueError
+        If there is no such layer; says which there are.
+    """
+    if isinstance(layer, bool) or not isinstance(layer, int | np.integer):
+        raise TypeError(f"layer is {layer!r}; write a whole number")
+    if not -layers - 1 <= layer <= layers:
+        raise ValueError(
+            f"there is no layer {layer}; they go from 0, what enters the first, to {layers}, "
+            f"or from -1, the last, to {-layers - 1}"
+        )
+    number = int(layer) % (layers + 1)
+    return None if number == layers else number
+
+
 def check_count(name: str, count: int) -> int:
     """Return a count that is a whole number from 1 on; a TypeError or ValueError otherwise."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer):

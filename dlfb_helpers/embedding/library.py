@@ -153,11 +153,12 @@ class LibraryEncoder:
     def __init__(self, encoder: Any, pad: int) -> None:
         self.encoder, self.pad = encoder, pad
 
-    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
-        """Return the last hidden layer of packed sequences; shapes and types as in `PackedEncoder`."""
+    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int], layer: int | None = None) -> torch.Tensor:
+        """Return a hidden layer of packed sequences; parameters, shapes and types as in `PackedEncoder`."""
         rows = tokens.split(list(lengths))
         padded = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad)
         places = torch.arange(padded.shape[1], device=tokens.device)
         real = places < torch.as_tensor(lengths, device=tokens.device)[:, None]
-        hidden = self.encoder(input_ids=padded, attention_mask=real.long()).last_hidden_state
+        found = self.encoder(input_ids=padded, attention_mask=real.long(), output_hidden_states=layer is not None)
+        hidden = found.last_hidden_state if layer is None else found.hidden_states[layer]
         return hidden.float()[real]

@@ -1,4 +1,4 @@
-"""Sequences -> one vector a protein: by default the mean of ESM-2's last hidden layer over the residues.
+"""Sequences -> one vector a protein: by default the mean of ESM-2's hidden layer over the residues.
 
 Sequences are sorted by length and batched under a budget of tokens; the mean is taken over residues alone (neither
 ``<cls>`` nor ``<eos>``), so that a protein's vector does not depend on its batch; results come back in the order of the
@@ -43,12 +43,12 @@ def batches_by_tokens(lengths: list[int], budget: int) -> Iterator[list[int]]:
 
 @torch.inference_mode()
 def _hidden(checkpoint: Checkpoint, sequences: Sequence[str]) -> torch.Tensor:
-    """Return the last hidden layer of all tokens (N, D), <cls> and <eos> of each sequence included."""
+    """Return the checkpoint's hidden layer of all tokens (N, D), <cls> and <eos> of each sequence included."""
     tokens = torch.from_numpy(checkpoint.tokens(sequences))
     if checkpoint.device.type == "cuda":  # from pinned memory the copy does not wait for the batch before
         tokens = tokens.pin_memory()
     tokens = tokens.to(checkpoint.device, non_blocking=True)
-    return checkpoint.packed(tokens, [len(sequence) + 2 for sequence in sequences])
+    return checkpoint.packed(tokens, [len(sequence) + 2 for sequence in sequences], checkpoint.layer)
 
 
 def _weighted_sums(hidden: torch.Tensor, batch: list[Window]) -> torch.Tensor:
@@ -128,14 +128,14 @@ def mean_embeddings(
     max_tokens: int | None = None,
     pooling: str | Pooling = "mean",
 ) -> np.ndarray:
-    """Embed each protein as the mean of its residues' vectors in ESM-2's last hidden layer, or by another pooling.
+    """Embed each protein as the mean of its residues' vectors in ESM-2's hidden layer, or by another pooling.
 
     Parameters
     ----------
     sequences : iterable of str, Mapping or pandas.Series
         Protein sequences, one-letter code; with their ids, if they have any, which errors then name.
     checkpoint : Checkpoint, str or Path
-        A loaded checkpoint, or the name of one.
+        A loaded checkpoint, or the name of one. Its last layer counts, if `Checkpoint.at_layer` has not chosen another.
     long_proteins : {"window", "truncate", "error"}
         What to do beyond the residues that fit the model; see `window_starts`.
     max_tokens : int, optional
@@ -228,19 +228,3 @@ def not_finite(entry: object, checkpoint: Checkpoint) -> str:
         f"{name}: checkpoint {checkpoint.name!r} gives a vector with NaN or infinity{half}; "
         "take another checkpoint, or another pooling if it is one of your own"
     )
-
-
-def residue_embeddings(sequence: str, checkpoint: Checkpoint | str = "course") -> np.ndarray:
-    """Return one vector a residue: ESM-2's last hidden layer, shape (L, D), float32, of a protein that fits.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `mean_embeddings`; or if the protein does not fit.
-    """
-    checkpoint = loaded(checkpoint)
-    checked_sequences({"sequence": sequence}, "error", checkpoint.max_residues)
-    vectors = _hidden(checkpoint, [sequence])[1:-1].cpu().numpy()
-    if not np.isfinite(vectors).all():
-        raise ValueError(not_finite("sequence", checkpoint))
-    return vectors

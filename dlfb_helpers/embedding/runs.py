@@ -211,7 +211,7 @@ def store_settings(
     fits = checkpoint.max_residues
     return {
         "checkpoint": checkpoint.digest,
-        "layer": "last",
+        "layer": "last" if checkpoint.layer is None else str(checkpoint.layer),
         "pooling": "mean of residues" if name == "mean" else name,
         "precision": str(checkpoint.precision).removeprefix("torch."),
         "long proteins": f"{long_proteins} {fits}/{overlap(fits)}",

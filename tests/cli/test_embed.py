@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 
+import h5py
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from dlfb_helpers.cli.main import app
 from dlfb_helpers.embedding import runs as embedding_runs
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.residues import each_residue_embeddings
 from dlfb_helpers.proteins.fasta import sequence_key
 
 
@@ -94,6 +96,52 @@ def test_truncation_is_recorded_and_gz_is_read(proteins, tiny_folder, tmp_path):
     assert (row["policy"], row["residues_used"], row["windows"]) == ("truncate", 1022, 1)
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".h5", ".npz"])
+def test_residues_of_a_layer_are_written_in_the_files_order(fasta, proteins, tiny_folder, tmp_path, ending, capsys):
+    out = tmp_path / f"residues{ending}"
+    run(fasta, "-o", out, "--checkpoint", tiny_folder, "--residues", "--layer", "-2")
+    assert "0.0 min left" in capsys.readouterr().err
+    sequences = dict(zip(proteins["EntryID"], proteins["Sequence"]))
+    expected = dict(each_residue_embeddings(sequences, load_checkpoint(str(tiny_folder), device="cpu").at_layer(1)))
+    if ending == ".parquet":
+        table = pq.read_table(out)
+        assert json.loads(table.schema.metadata[b"dlfb"])["layer"] == 1
+        assert "".join(table["residue"].to_pylist()) == "".join(sequences.values())
+        ids, rows = np.array(table["EntryID"].to_pylist()), np.array(table["vector"].to_pylist())
+        assert list(dict.fromkeys(ids)) == list(sequences)
+        found = {entry: rows[ids == entry] for entry in sequences}
+    elif ending == ".h5":
+        with h5py.File(out) as file:
+            assert file.attrs["layer"] == 1 and file.attrs["checkpoint"] == str(tiny_folder)
+            found = {entry: file[entry][()] for entry in file}
+    else:
+        found = dict(np.load(out))
+    assert found.keys() == expected.keys()
+    for entry, vectors in expected.items():
+        np.testing.assert_allclose(found[entry], vectors, atol=1e-5)
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".h5", ".npz", ".npy"])
+def test_means_of_a_layer_are_the_same_in_every_format(fasta, proteins, tiny_folder, tmp_path, ending):
+    out = tmp_path / f"vectors{ending}"
+    run(fasta, "-o", out, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache", "--layer", "0")
+    expected = mean_embeddings(proteins["Sequence"], load_checkpoint(str(tiny_folder), device="cpu").at_layer(0))
+    if ending == ".parquet":
+        table = pq.read_table(out)
+        assert json.loads(table.schema.metadata[b"dlfb"])["layer"] == "0"
+        found = np.array(table["vector"].to_pylist())
+    elif ending == ".h5":
+        with h5py.File(out) as file:
+            found = np.array([file[entry][()] for entry in proteins["EntryID"]])
+    elif ending == ".npz":
+        arrays = np.load(out)
+        found = np.array([arrays[entry] for entry in proteins["EntryID"]])
+    else:
+        found = np.load(out)
+        assert (tmp_path / "vectors.ids.txt").read_text().splitlines() == proteins["EntryID"].tolist()
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -102,6 +150,11 @@ def test_truncation_is_recorded_and_gz_is_read(proteins, tiny_folder, tmp_path):
             ["{fasta}", "-o", "out.parquet", "--long-proteins", "error"],
             "proteins.fasta: {long} has 1,.* residues, longer",
         ),
+        (["{fasta}", "-o", "out.parquet", "--layer", "3"], "no layer 3; they go from 0, .* to 2, or .* to -3"),
+        (["{fasta}", "-o", "out.parquet", "--layer", "-4", "--residues"], "no layer -4; .*"),
+        (["{fasta}", "-o", "out.npy", "--residues"], "out.npy: .* no one array; end the name in .npz"),
+        (["{fasta}", "-o", "out.h5.gz"], "out.h5.gz: vectors are not written as .gz"),
+        (["{fasta}", "-o", "out.csv"], "out.csv: nothing is written as .csv; end the name in one of .h5, .npy, .*"),
     ],
 )
 def test_an_error_is_one_line_and_no_file(
@@ -109,14 +162,25 @@ def test_an_error_is_one_line_and_no_file(
 ):
     monkeypatch.chdir(tmp_path)
     filled = [argument.format(fasta=fasta) for argument in arguments]
-    run(*filled, "--checkpoint", tiny_folder, "--cache", tmp_path / "cache", status=2)
+    cache = [] if "--residues" in filled else ["--cache", tmp_path / "cache"]
+    run(*filled, "--checkpoint", tiny_folder, *cache, status=2)
     said = capsys.readouterr().err
     assert re.fullmatch("error: .*" + message.format(long=proteins["EntryID"].iloc[-1]) + ".*\n", said)
-    assert not (tmp_path / "out.parquet").exists()
+    assert not list(tmp_path.glob("out*"))
     assert not (tmp_path / "cache").exists()  # nothing was computed before the error was found
 
 
-@pytest.mark.parametrize("arguments", [[], ["-o", "a", "--shard", "1/2"], ["--shard", "3/2"], ["--shard", "half"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["-o", "a", "--shard", "1/2"],
+        ["--shard", "3/2"],
+        ["--shard", "half"],
+        ["--shard", "1/2", "--residues"],
+        ["-o", "r.h5", "--residues", "--cache", "c"],
+    ],
+)
 def test_wrong_arguments_are_refused(fasta, arguments, capsys):
     run(fasta, *arguments, status=2)
     assert "shard" in capsys.readouterr().err

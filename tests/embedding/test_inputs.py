@@ -12,7 +12,8 @@ from dlfb_helpers.embedding import mean as embeddings
 from dlfb_helpers.embedding.article import get_mean_embeddings
 from dlfb_helpers.embedding.inputs import check_count, check_ids, checked_sequences
 from dlfb_helpers.embedding.masking import MaskPredictor
-from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.residues import residue_embeddings
 from dlfb_helpers.embedding.runs import compute_missing, embed_proteins, store_settings
 from dlfb_helpers.embedding.windows import window_plan, window_starts
 

@@ -10,7 +10,8 @@ import torch
 from dlfb_helpers.embedding import mean as embeddings
 from dlfb_helpers.embedding.checkpoints import Checkpoint
 from dlfb_helpers.embedding.esm2 import PackedEncoder
-from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.residues import residue_embeddings
 from dlfb_helpers.embedding.windows import window_starts
 
 

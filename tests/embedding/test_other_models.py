@@ -8,7 +8,8 @@ from transformers import EsmcConfig, EsmcForMaskedLM, EsmConfig, EsmcTokenizer, 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.library import LibraryEncoder
 from dlfb_helpers.embedding.masking import MaskPredictor
-from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.residues import residue_embeddings
 from dlfb_helpers.embedding.runs import embed_proteins
 
 
@@ -58,6 +59,14 @@ def test_it_gives_the_librarys_vectors_whatever_stands_beside_a_protein(model, p
     np.testing.assert_allclose(found, expected, atol=1e-5)
     np.testing.assert_allclose(mean_embeddings(proteins, checkpoint, max_tokens=100), expected, atol=1e-5)
     np.testing.assert_allclose(residue_embeddings(proteins[0], checkpoint).mean(0), expected[0], atol=1e-5)
+    with torch.inference_mode():
+        tokens = tokenizer(proteins[0], return_tensors="pt")
+        layers = made.base_model(**tokens, output_hidden_states=True).hidden_states
+    for layer in (0, 1, 2):
+        expected_here = layers[layer][0, 1:-1].numpy()
+        np.testing.assert_allclose(
+            residue_embeddings(proteins[0], checkpoint.at_layer(layer)), expected_here, atol=1e-5
+        )
     own = Checkpoint.of_model(made, tokenizer)
     assert own.digest == checkpoint.digest
     np.testing.assert_allclose(mean_embeddings(proteins, own), expected, atol=1e-5)

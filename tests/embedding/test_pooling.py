@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from dlfb_helpers.embedding import mean as embeddings
-from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.pooling import POOLINGS, pooling_function, pooling_name, stitched
+from dlfb_helpers.embedding.residues import residue_embeddings
 from dlfb_helpers.embedding.windows import Window, window_starts
 
 TOKENS = np.array([[9, 9], [1, 5], [2, 1], [6, 3], [8, 8]], dtype=np.float32)  # <cls>, three residues, <eos>

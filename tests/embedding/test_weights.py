@@ -6,7 +6,8 @@ import torch
 from transformers import EsmForMaskedLM
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
-from dlfb_helpers.embedding.mean import mean_embeddings, residue_embeddings
+from dlfb_helpers.embedding.mean import mean_embeddings
+from dlfb_helpers.embedding.residues import residue_embeddings
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
 
 
