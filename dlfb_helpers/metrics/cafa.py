@@ -3,11 +3,11 @@
 Everything works on two tables of the same shape (proteins, terms), one aspect at a time, that obey the ontology
 already: labels propagated to all ancestors, probabilities made consistent (`dlfb_helpers.annotations.consistency`).
 The numbers are those of CAFA's own evaluator, `cafaeval` (Piovesan et al. 2024, Bioinformatics Advances 4, vbae043),
-with `norm="cafa"`, given the same columns. Its conventions, all followed here:
+given the same columns. Its conventions, all followed here:
 
 - Thresholds are `THRESHOLDS`, 0.01 to 0.99; a term is predicted from the threshold up.
 - Precision is averaged over the proteins with a prediction at that threshold, everything else over all proteins that
-  have a label. Other proteins are no part of a benchmark: they are dropped here, and counted.
+  have a label (its `norm="cafa"`; with "pred" all is averaged over the proteins with a prediction). Other proteins are no part of a benchmark: they are dropped here, and counted.
 - With weights, a prediction is one of a term with weight, and terms without (NaN or 0) drop out. A protein whose labels
   all drop out stays in the average, with recall 0.
 - Thresholds at which nothing at all is predicted take no part in the maximum or minimum.
@@ -26,7 +26,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.metrics.checked import checked_tables, ratio
+from dlfb_helpers.metrics.checked import checked_tables
+from dlfb_helpers.metrics.curves import Cells, best_f, best_s, curve_of, tally
 
 # Not the nearest doubles to the decimals: 0.06 here is 0.060000000000000005, and a score of exactly 0.06 lies below it.
 # A rounded grid would move such scores by one step, and the curves away from the evaluator's.
@@ -62,6 +63,7 @@ def threshold_curve(
     probabilities: np.ndarray,
     weights: np.ndarray | pd.Series | None = None,
     thresholds: Sequence[float] | np.ndarray = THRESHOLDS,
+    norm: str = "cafa",
 ) -> pd.DataFrame:
     """Everything that depends on a threshold, at each of them: what `fmax`, `smin` and `f_at` choose from.
 
@@ -76,13 +78,16 @@ def threshold_curve(
         the order of the columns if `targets` is a DataFrame. None: all terms count the same.
     thresholds
         Ascending, above 0 and at most 1.
+    norm
+        What averages are over: ``"cafa"`` or ``"pred"``, as `dlfb_helpers.metrics.curves.curve_of` has them.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by threshold: predictions ((protein, term) pairs, weighted or not), coverage, precision, recall, f, ru,
         mi and s. Remaining uncertainty ru is the weight of the labels that were missed, misinformation mi that of wrong
-        predictions, means over the proteins, and s = sqrt(ru^2 + mi^2). Precision and f are NaN at no coverage.
+        predictions, means over the proteins, and s = sqrt(ru^2 + mi^2). Precision and f are NaN at no coverage, with
+        the norm ``"pred"`` the others too.
 
     Raises
     ------
@@ -103,27 +108,10 @@ def threshold_curve(
         raise ValueError(f"none of the {len(targets)} proteins has a label; there is nothing to score")
     targets, probabilities = targets[labelled], probabilities[labelled]
 
-    # A score reaches the first `level` thresholds. So one weighted count of levels for each protein, summed from the
-    # highest down, replaces a pass over the whole table for every threshold.
     level = np.searchsorted(thresholds, probabilities, side="right")
-    levels = len(thresholds) + 1
-    slot = (np.arange(len(targets))[:, None] * levels + level).ravel()
-
-    def reaching(amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        sums = np.bincount(slot, amounts.ravel(), minlength=len(targets) * levels).reshape(-1, levels)
-        sums = sums[:, ::-1].cumsum(axis=1)[:, ::-1]
-        return sums[:, 1:], sums[:, :1]  # at each threshold, and in all: (proteins, thresholds), (proteins, 1)
-
-    (right, labels), (wrong, _) = reaching(targets * weights), reaching((1 - targets) * weights)
-    covered = (right + wrong > 0).sum(axis=0)
-    precision = ratio(ratio(right, right + wrong, undefined=0.0).sum(axis=0), covered, undefined=np.nan)
-    recall = ratio(right, np.broadcast_to(labels, right.shape), undefined=0.0).mean(axis=0)
-    f = np.where(np.isnan(precision), np.nan, ratio(2 * precision * recall, precision + recall, undefined=0.0))
-    ru, mi = (labels - right).mean(axis=0), wrong.mean(axis=0)
-    predictions = np.bincount(level.ravel(), minlength=levels)[:0:-1].cumsum()[::-1]
-    columns = {"predictions": predictions, "coverage": covered / len(targets), "precision": precision}
-    columns |= {"recall": recall, "f": f, "ru": ru, "mi": mi, "s": np.hypot(ru, mi)}
-    return pd.DataFrame(columns, index=pd.Index(thresholds, name="threshold"))
+    rows = np.repeat(np.arange(len(targets)), targets.shape[1])
+    cells = Cells(rows, level.ravel(), targets.ravel(), np.tile(weights, len(targets)))
+    return curve_of(tally(cells, len(targets), len(thresholds)), thresholds, norm)
 
 
 def fmax(
@@ -153,7 +141,7 @@ def fmax(
         As `threshold_curve`.
     """
     curve = threshold_curve(targets, probabilities, weights)
-    return _f_score(curve.loc[curve["f"].fillna(-1).idxmax()], targets)
+    return _f_score(best_f(curve), targets)
 
 
 def f_at(
@@ -211,7 +199,7 @@ def smin(targets: np.ndarray | pd.DataFrame, probabilities: np.ndarray, weights:
         As `threshold_curve`.
     """
     curve = threshold_curve(targets, probabilities, weights)
-    best = curve.loc[curve["s"].where(curve["predictions"] > 0, np.inf).idxmin()]
+    best = best_s(curve)
     s, ru, mi, coverage = best[["s", "ru", "mi", "coverage"]].tolist()
     return SScore(s, float(best.name), ru, mi, coverage, *_protein_counts(targets))
 
