@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "obo": ["read_obo"],
         "cafa": ["CafaData", "load_cafa"],
         "terms": ["read_terms"],
+        "predictions": ["read_predictions"],
         "evidence": ["EXPERIMENTAL"],
         "propagation": ["propagated"],
         "consistency": [

@@ -7,7 +7,8 @@ given the same columns. Its conventions, all followed here:
 
 - Thresholds are `THRESHOLDS`, 0.01 to 0.99; a term is predicted from the threshold up.
 - Precision is averaged over the proteins with a prediction at that threshold, everything else over all proteins that
-  have a label (its `norm="cafa"`; with "pred" all is averaged over the proteins with a prediction). Other proteins are no part of a benchmark: they are dropped here, and counted.
+  have a label (its `norm="cafa"`; with "pred" everything over those with a prediction). Other proteins are no part of a
+  benchmark: they are dropped here, and counted.
 - With weights, a prediction is one of a term with weight, and terms without (NaN or 0) drop out. A protein whose labels
   all drop out stays in the average, with recall 0.
 - Thresholds at which nothing at all is predicted take no part in the maximum or minimum.

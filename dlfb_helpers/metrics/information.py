@@ -1,4 +1,4 @@
-"""How much a term says of a protein: its information content, counted in training proteins."""
+"""How much a term says of a protein: its information content, counted in training proteins or read from a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.annotations.predictions import as_number
+from dlfb_helpers.annotations.tables import Layout, Table
+from dlfb_helpers.files.packed import AnyPath
 
 
 def information_content(annotations: pd.DataFrame, ontology: Ontology) -> pd.Series:
@@ -52,3 +55,41 @@ def information_content(annotations: pd.DataFrame, ontology: Ontology) -> pd.Ser
                 )
             content[term] = np.log2(len(with_parents) / len(having))
     return pd.Series(content, name="information_content").rename_axis("term")
+
+
+def read_information(path: str | AnyPath) -> pd.Series:
+    """Read the information content of terms from a file such as CAFA's IA.txt: a term and its bits in a line.
+
+    Parameters
+    ----------
+    path : str or Path
+        Tab-separated, without a heading, plain or compressed.
+
+    Returns
+    -------
+    pandas.Series
+        As `information_content`, indexed by the terms that the file has.
+
+    Raises
+    ------
+    ValueError
+        If the file has another form, an amount is not finite or below 0, or a term is there twice; names file and line.
+    FileNotFoundError, IsADirectoryError, PermissionError, OSError
+        If the file cannot be opened.
+    """
+    table = Table(path, _layout, "term and its information content")
+    for text in table.rows["content"].unique():
+        if not 0 <= as_number(text) < np.inf:
+            raise table.refuse("content", text, "a number of bits, 0 or more,")
+    content = pd.Series(table.rows["content"].map(as_number).to_numpy(float), pd.Index(table.rows["term"], name="term"))
+    if content.index.has_duplicates:
+        raise ValueError(
+            f"{path}: {content.index[content.index.duplicated()][0]} is there more than once; keep one line"
+        )
+    return content.rename("information_content")
+
+
+def _layout(first: list[str]) -> Layout | None:
+    if len(first) == 2 and first[0].startswith("GO:") and not np.isnan(as_number(first[1])):
+        return Layout({"term": 0, "content": 1}, heading=False, needed=("term", "content"))
+    return None
