@@ -56,8 +56,8 @@ test-browser: $(READY) ## try JupyterLab, the site and dlfb's page in Chromium (
 test-benchmarks: $(READY) ## show that what the benchmarks compare gives the same numbers (no time is tested)
 	$(BIN)/python -m pytest -q tests/benchmarks
 
-fuzz: $(READY) ## for maintainers: feed 100,000 damaged FASTA files to the reader
-	$(BIN)/python -m recipes.fuzz_fasta --inputs 100000 --seed 0
+fuzz: $(READY) ## for maintainers: feed 100,000 damaged files of six kinds to their readers
+	$(BIN)/python -m recipes.fuzz --inputs 100000 --seed 0
 
 audit: $(READY) ## look up known vulnerabilities of the tested releases (needs the network)
 	$(BIN)/uv tool run pip-audit -r constraints.txt --no-deps --disable-pip

@@ -102,7 +102,7 @@ def load_cafa(data_dir: str | Path = "course", evidence: Collection[str] | None 
     else:
         what = Path(data_dir).name
         ontology = read_obo(paths["ontology"])
-    hashes = "\n".join(f"  {path.name}  SHA-256 {sha256(path)}" for path in paths.values())
+    hashes = "\n".join(f"  {path.name}  SHA-256 {_sha256(path)}" for path in paths.values())
     found = read_annotations(paths["terms"], evidence)
     sequences, taxonomy = read_fasta(paths["sequences"]), _taxonomy(paths, found.taxonomy)
     annotations, taxonomy, isoforms = match_ids(found.rows, taxonomy, sequences)
@@ -121,6 +121,11 @@ def load_cafa(data_dir: str | Path = "course", evidence: Collection[str] | None 
         left_out=found.left_out,
         changed={what: count for what, count in changed.items() if count},
     )
+
+
+def _sha256(path: AnyPath) -> str:
+    with clear_errors(path):
+        return sha256(path)
 
 
 def _taxonomy(paths: Mapping[str, AnyPath], in_annotations: pd.DataFrame | None) -> pd.DataFrame:
@@ -168,7 +173,8 @@ def find_files(data_dir: str | Path = "course") -> dict[str, AnyPath]:
 
 
 def _members(archive: Path) -> list[AnyPath]:
-    opened_archive = zipfile.ZipFile(archive)  # stays open as long as one of its paths is in use
+    with clear_errors(archive):
+        opened_archive = zipfile.ZipFile(archive)  # stays open as long as one of its paths is in use
     return [zipfile.Path(opened_archive, at=name) for name in opened_archive.namelist() if not name.endswith("/")]
 
 

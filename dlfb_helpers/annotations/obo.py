@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
 from dlfb_helpers.annotations.relations import current_ids, cut_cycles
 from dlfb_helpers.files.packed import AnyPath, as_path, clear_errors, opened
+from dlfb_helpers.files.shown import shown
 
 if TYPE_CHECKING:
     import networkx
@@ -57,7 +58,7 @@ def read_obo(path: str | AnyPath) -> Ontology:
     terms = {term: tags for term, tags in graph.nodes(data=True) if tags.get("namespace") in ASPECTS}
     nameless = [term for term, tags in terms.items() if not tags.get("name")]
     if nameless:
-        raise ValueError(f"{path}: {nameless[0]} has no name; is the file whole? download it again")
+        raise ValueError(f"{path}: {shown(nameless[0])} has no name; is the file whole? download it again")
     names = {term: re.sub(r"\\(\W)", r"\1", tags["name"]) for term, tags in terms.items()}
     aspects = {
         term: ASPECTS[tags["namespace"]]

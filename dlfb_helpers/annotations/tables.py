@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from dlfb_helpers.files.packed import AnyPath, as_path, clear_errors, opened
+from dlfb_helpers.files.shown import shown
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,13 @@ class Table:
         self.path = as_path(path)
         with opened(self.path) as handle, clear_errors(self.path):
             self._content = _as_utf8(handle.read())
+        self._check_letters()
         number, line = next(self._lines(), (1, b""))
         with clear_errors(self.path):
             first = next(csv.reader([line.decode().rstrip("\r\n")], delimiter="\t"), [""])
         layout = layout_of([cell.strip() for cell in first])
         if layout is None:
-            found = f"found {', '.join(first)[:200]}; the first line has to name the columns, separated by tabs"
+            found = f"found {shown(', '.join(first), 200)}; the first line has to name the columns, separated by tabs"
             raise ValueError(f"{self.path}, line {number}: no {wanted}; {found}")
         self.layout = layout
         self._skipped = number - 1 + layout.heading
@@ -93,13 +95,22 @@ class Table:
     def refuse(self, column: str, value: str, wanted: str) -> ValueError:
         """Return the error of the first cell of a column that holds `value`."""
         row = int((self.rows[column] == value).to_numpy().argmax())
-        return ValueError(f"{self.where(row)}: {column} is {value!r}; {wanted} is needed")
+        return ValueError(f"{self.where(row)}: {column} is '{shown(value)}'; {wanted} is needed")
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield number and text of each line that holds something and is no comment."""
         for number, line in enumerate(io.BytesIO(self._content), 1):
             if line.strip() and not line.startswith(b"!"):
                 yield number, line
+
+    def _check_letters(self) -> None:
+        try:
+            if not self._content.isascii():
+                self._content.decode()
+        except UnicodeDecodeError as error:
+            line = self._content.count(b"\n", 0, error.start) + 1
+            found = f"byte {self._content[error.start]:#x} is not UTF-8 text"
+            raise ValueError(f"{self.path}, line {line}: {found}; save the file in UTF-8") from error
 
     def _uniform(self, cells: int, quoted: bool) -> pd.DataFrame:
         def judge(row: pa_csv.InvalidRow) -> str:
@@ -129,11 +140,13 @@ class Table:
             )
         except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
             if not wrong:
-                raise ValueError(f"{self.path}: {error}; every line needs {cells} tab-separated cells") from error
+                found = shown(error, 200)
+                raise ValueError(f"{self.path}: {found}; every line needs {cells} tab-separated cells") from error
             text, found = wrong[0]
-            line = next(number for number, line in self._lines() if line.rstrip(b"\r\n") == text.encode())
+            first = text.partition("\n")[0].encode()  # a quoted cell may have several lines
+            where = next((f", line {number}" for number, line in self._lines() if line.rstrip(b"\n") == first), "")
             raise ValueError(
-                f"{self.path}, line {line}: found {found} cells; every line needs {cells} tab-separated cells"
+                f"{self.path}{where}: found {found} cells; every line needs {cells} tab-separated cells"
             ) from error
         return table.rename_columns(list(places.values())).to_pandas(split_blocks=True, self_destruct=True)
 
@@ -146,20 +159,24 @@ class Table:
         return pd.DataFrame(rows, columns=list(columns), dtype=str)
 
     def _tidy(self, column: str) -> None:
-        """Take spaces at the ends of cells away, and see that none is empty that is needed."""
+        """Take spaces at the ends of cells away, and see that those that are needed can be read."""
         values = pd.Series(self.rows[column].unique())  # of five million rows some thousands
         if (values != values.str.strip()).any():
             self.rows[column] = self.rows[column].str.strip()
-            values = values.str.strip()
-        if column in self.layout.needed and (values == "").any():
-            row = int((self.rows[column] == "").to_numpy().argmax())
-            raise ValueError(f"{self.where(row)}: the cell under {column} is empty")
+            values = pd.Series(self.rows[column].unique())
+        if column in self.layout.needed:
+            for value in values:
+                if value == "":
+                    row = int((self.rows[column] == "").to_numpy().argmax())
+                    raise ValueError(f"{self.where(row)}: the cell under {column} is empty")
+                if not value.isprintable():
+                    raise self.refuse(column, value, "text without characters that cannot be seen")
 
 
 def _as_utf8(content: bytes) -> bytes:
     """Take away a byte order mark, or translate what Excel calls Unicode text, and the line ends of old."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         content = content.decode("utf-16").encode()
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
+    if b"\r" in content:  # what reads the cells ends a line at each, too
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content.removeprefix(codecs.BOM_UTF8)

@@ -21,7 +21,8 @@ _ASPECT_NAMES = {
     **ASPECTS,
     "": "",
 }
-_GO_ID = re.compile(r"GO:\d{7}")
+_GO_ID = re.compile(r"GO:[0-9]{7}")
+_TAXON = re.compile(r"[0-9]{1,9}")
 _COLUMNS = {"entryid": "EntryID", "term": "term", "aspect": "aspect", "qualifier": "qualifier", "evidence": "evidence"}
 
 _NEEDED = ("EntryID", "term")
@@ -85,6 +86,9 @@ def read_annotations(path: str | AnyPath, evidence: Collection[str] | None = EXP
         if aspect != _ASPECT_NAMES[aspect]:
             rows["aspect"] = rows["aspect"].mask(rows["aspect"] == aspect, _ASPECT_NAMES[aspect])
     if table.layout is GPAD_2:
+        for entry in rows["EntryID"].unique():
+            if not all(entry.partition(":")):
+                raise table.refuse("EntryID", entry, "a database and an id in it, as in UniProtKB:P01308,")
         rows["EntryID"] = rows["EntryID"].str.partition(":")[2]
     taxonomy = _taxa(rows) if "taxon" in rows else None
     rows, left_out = _positives(rows, evidence)
@@ -133,7 +137,7 @@ def _positives(rows: pd.DataFrame, evidence: Collection[str] | None) -> tuple[pd
 
 def _taxa(rows: pd.DataFrame) -> pd.DataFrame:
     """Take each protein's species from the column taxon of a GAF: the first, where a second names a host."""
-    taxa = rows[["EntryID"]].assign(taxonomyID=rows["taxon"].str.extract(r"taxon:(\d+)", expand=False))
+    taxa = rows[["EntryID"]].assign(taxonomyID=rows["taxon"].str.extract(r"taxon:([0-9]{1,9})\b", expand=False))
     return taxa.dropna().drop_duplicates("EntryID").astype({"taxonomyID": int}).reset_index(drop=True)
 
 
@@ -152,13 +156,13 @@ def read_taxonomy(path: str | AnyPath) -> pd.DataFrame:
         columns = ("EntryID", "taxonomyID")
         if set(columns) <= set(first):
             return Layout({column: first.index(column) for column in columns}, heading=True, needed=columns)
-        if len(first) == 2 and first[1].isdigit():
+        if len(first) == 2 and _TAXON.fullmatch(first[1]):
             return Layout({"EntryID": 0, "taxonomyID": 1}, heading=False, needed=columns)
         return None
 
     table = Table(path, layout, "column EntryID, taxonomyID")
     for taxon in table.rows["taxonomyID"].unique():
-        if not taxon.isdigit():
+        if not _TAXON.fullmatch(taxon):
             raise table.refuse("taxonomyID", taxon, "a number such as 9606")
     taxonomy = table.rows.astype({"taxonomyID": int}).drop_duplicates()
     repeated = taxonomy.loc[taxonomy["EntryID"].duplicated(), "EntryID"]

@@ -13,6 +13,9 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
+from dlfb_helpers.embedding.config import odd_value
+from dlfb_helpers.files.shown import shown
+
 INDEX = "model.safetensors.index.json"
 FETCH_AGAIN = "take the file again from where it came"
 TAKE_ESM2 = "take an ESM-2 such as facebook/esm2_t6_8M_UR50D"
@@ -139,6 +142,7 @@ def _config(name: str, folder: Path) -> Mapping[str, Any]:
 def _other_kind(config: Mapping[str, Any]) -> str:
     """Say which model a config is of, if it is none that can be read; or what of it is not."""
     kind = config.get("model_type")
+    kind = kind if isinstance(kind, str | None) else shown(kind)
     own_code = config.get("auto_map")
     own_code = own_code if isinstance(own_code, dict) else {}
     if {"AutoModel", "AutoModelForMaskedLM"} & own_code.keys() or (own_code and kind not in SUPPORTED):
@@ -148,13 +152,8 @@ def _other_kind(config: Mapping[str, Any]) -> str:
         return f"it is of type {kind!r}{described}; the course needs an ESM model: {TAKE_ESM2}"
     if config.get("quantization_config"):
         return "it is quantised; take the checkpoint that it was made from, in float32, float16 or bfloat16"
-    for key in ("num_hidden_layers", "hidden_size", "num_attention_heads", "vocab_size", "intermediate_size"):
-        value = config.get(key, 1)
-        if not isinstance(value, int) or value < 1:
-            return f"config.json says that {key} is {value!r}, which can only be a count; {FETCH_AGAIN}"
-    width, heads = config.get("hidden_size"), config.get("num_attention_heads")
-    if width and heads and width % heads:
-        return f"config.json says {heads} attention heads for a width of {width}, which they do not divide"
+    if odd := odd_value(config):
+        return f"config.json says that {odd}; {FETCH_AGAIN}"
     return ""
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from dlfb_helpers.files.shown import shown, visible
+from dlfb_helpers.files.shown import shown
 from dlfb_helpers.files.unpacking import FIRST_BYTES, NotReadError, own_members, unpacked
 
 ENDINGS = ("", *FIRST_BYTES)
@@ -104,6 +104,6 @@ def unreadable(where: str | AnyPath, error: Exception) -> Exception:
     if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
         return OSError(f"{where}: {error.strerror}; check the name, the folder and the disk")
     return ValueError(
-        f"{where}: {visible(str(error)) or type(error).__name__}; is the file whole? download it again, or pack it "
+        f"{where}: {shown(error, 300) or type(error).__name__}; is the file whole? download it again, or pack it "
         "again, one file in an archive"
     )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -32,6 +31,14 @@ from dlfb_helpers.predictors.card import model_card
 from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
 from dlfb_helpers.predictors.place import FILES, check_predictor_place
 from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.predictors.sound import (
+    check_choice,
+    check_facts,
+    check_hyperparameters,
+    check_passes,
+    check_shapes,
+    check_terms,
+)
 from dlfb_helpers.predictors.whitening import Whitening
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
@@ -127,23 +134,19 @@ def _parsed(contents: Mapping[str, bytes]) -> Predictor:
     facts = json.loads(contents["predictor.json"])
     if facts.pop("format", None) != FORMAT:
         raise ValueError(f"the predictor has another format than {FORMAT}; install the release that wrote it")
-    choice, names, passes = _choice(facts.pop("settings")), facts.pop("terms"), np.array(facts.pop("passes"))
-    if wrong := [term for term in names if not re.fullmatch(r"GO:\d{7}", term) or not isinstance(names[term], str)]:
-        raise ValueError(f"{wrong[0][:60]!r} is no term of the Gene Ontology, such as GO:0003674, with a name")
+    check_facts(facts)
+    choice, names, passes = _choice(facts.pop("settings")), facts.pop("terms"), facts.pop("passes")
+    check_terms(names)
+    check_passes(passes)
     tensors = load(contents["weights.safetensors"])
+    check_shapes(tensors, len(names), len(passes))
     ids, sequences = _proteins(contents["proteins.fasta.xz"])
     labels = np.unpackbits(tensors["labels"], axis=1, count=len(names))
     ancestors = np.unpackbits(tensors["ancestors"], axis=1, count=len(names)).astype(bool)
-    if ancestors.shape != (len(names), len(names)):
-        raise ValueError(f"ancestors have shape {ancestors.shape}, but there are {len(names)} terms")
     embeddings = tensors["embeddings"].astype(np.float32)
     known = Proteins(ids, sequences, embeddings, pd.DataFrame(labels, pd.Index(ids, name="EntryID"), list(names)))
-    networks = _networks(tensors, choice.network.hyperparameters, passes)
-    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise ValueError("its weights hold numbers that are not finite")
+    networks = _networks(tensors, choice.network.hyperparameters, np.array(passes))
     calibration, threshold = LogitScaling(**facts.pop("calibration")), float(facts.pop("threshold"))
-    for name in ("checkpoint", "vectors", "aspect", "ontology", "annotations", "measured"):
-        facts[name]  # a KeyError says what is missing
     return Predictor(Mixture(choice, known, networks), names, ancestors, calibration, threshold, facts)
 
 
@@ -211,5 +214,8 @@ def _networks(
 
 def _choice(settings: dict[str, Any]) -> Choice:
     saved = settings["network"]
+    check_hyperparameters(saved["hyperparameters"])
     network = NetworkSettings(saved["whitening"], Hyperparameters(**saved["hyperparameters"]))
-    return Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
+    choice = Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
+    check_choice(choice)
+    return choice

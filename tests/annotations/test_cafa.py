@@ -184,3 +184,17 @@ def test_a_damaged_archive_is_named_by_every_reader(folder):
             load_cafa(folder)
         packed.write_bytes(gzip.compress(content))
     assert_is_the_made_up_data(load_cafa(folder))
+
+
+@pytest.mark.parametrize("place", [b"Train/train_terms.tsv", b"PK\x01\x02", b"PK\x05\x06"])
+def test_a_zip_file_with_a_damaged_directory_is_named(folder, tmp_path, place):
+    path = tmp_path / "cafa.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in (folder / "Train").iterdir():
+            archive.write(file, f"Train/{file.name}")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(place) + 3] ^= 4
+    path.write_bytes(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=r"cafa\.zip") as raised:
+        load_cafa(path)
+    assert str(raised.value).isprintable()

@@ -138,6 +138,12 @@ def test_what_is_no_gene_ontology_is_refused(tmp_path, content, message):
         read_obo(tmp_path / "other.obo")
 
 
+def test_a_term_without_a_name_is_shown_without_control_characters(tmp_path):
+    (tmp_path / "go.obo").write_text("[Term]\nid: GO:1\x1b[31m\nnamespace: molecular_function\n")
+    with pytest.raises(ValueError, match=r"go.obo: GO:1\\x1b\[31m has no name"):
+        read_obo(tmp_path / "go.obo")
+
+
 def test_a_damaged_or_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="go.obo: there is no such file"):
         read_obo(tmp_path / "go.obo")

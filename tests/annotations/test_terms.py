@@ -211,3 +211,38 @@ def test_taxonomy(tmp_path, text):
 def test_bad_taxonomy(tmp_path, text, message):
     with pytest.raises(ValueError, match=rf"bad\.tsv.*{message}"):
         read_taxonomy(write(tmp_path, text, "bad.tsv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"EntryID\tterm\taspect\rt\nP1\tGO:0003674\tMFO\n", "line 2: found 1 cells; every line needs 3"),
+        (b"P1\tGO:0003674\tF\nP2\xc6GO:0003674\tF\n", "line 2: byte 0xc6 is not UTF-8 text; save the file in UTF-8"),
+        (
+            b"P\x1b[31m1\tGO:0003674\tF\n",
+            r"line 1: EntryID is 'P\\x1b\[31m1'; text without characters that cannot be seen",
+        ),
+        ("P1\tGO:000367٣\tF\n".encode(), "no column EntryID, term"),
+        (b"P1\tGO:0003674\tF\nP2\tGO:\x1b000\tF\n", r"line 2: term is 'GO:\\x1b000'"),
+        (b"x\x1b[31m\ty\n", r"found x\\x1b\[31m, y; the first line"),
+        (
+            b'"EntryID"\t"term"\t"aspect"\n"P1"\t"GO:0003674"\t"F%\n"P2"\t"GO:0003674"\t"F"\n"P\n3"\t"x"\t "F"\n',
+            "cells",
+        ),
+        (GPAD_2.replace("UniProtKB:P3", "P3").encode(), "EntryID is 'P3'; a database and an id in it"),
+    ],
+)
+def test_damage_is_named_and_shown_without_control_characters(tmp_path, content, message):
+    (tmp_path / "bad.tsv").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"bad\.tsv.*{message}") as raised:
+        read_annotations(tmp_path / "bad.tsv")
+    assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("taxon", ["1" * 30, "٣", "²", "-1"])
+def test_a_taxon_is_a_number_that_there_can_be(tmp_path, taxon):
+    for rows in ("", "P2\t9606\n"):
+        with pytest.raises(ValueError, match=r"bad\.tsv, line .*(a number such as 9606|no column EntryID)"):
+            read_taxonomy(write(tmp_path, f"{rows}P1\t{taxon}\n", "bad.tsv"))
+    gaf = f"UniProtKB\tP1\tS\t\tGO:0003674\tPMID:1\tIDA\t\tF\t\t\tprotein\ttaxon:{taxon}\t20200101\tUniProt\n"
+    assert len(read_annotations(write(tmp_path, gaf)).taxonomy) == 0

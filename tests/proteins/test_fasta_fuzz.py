@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dlfb_helpers.proteins import fasta
-from recipes import fuzz_fasta
+from recipes.fuzz import fasta as fuzz_fasta
+from recipes.fuzz.damage import mutate
+from recipes.fuzz.packing import ENDINGS, pack
 
 settings.register_profile(
     "fasta",
     database=None,
     deadline=None,
-    derandomize=True,  # the same inputs in every run; recipes/fuzz_fasta.py looks for new ones
+    derandomize=True,  # the same inputs in every run; `make fuzz` looks for new ones
     max_examples=400,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # a file is written anew for each input
 )
@@ -45,18 +47,18 @@ def fasta_files(draw) -> tuple[dict[str, str], bytes]:
 
 
 @settings(FASTA_PROFILE)
-@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS))
+@given(fasta_files(), st.sampled_from(ENDINGS))
 def test_whatever_way_records_are_written_they_come_back(tmp_path, written, ending):
     records, content = written
     path = tmp_path / f"written.fasta{ending}"
-    path.write_bytes(fuzz_fasta.pack(content, ending))
+    path.write_bytes(pack(content, ending))
     table = fasta.read_fasta(path, report=[].append)
     assert list(zip(table["EntryID"], table["Sequence"])) == list(records.items())
     assert table["Length"].tolist() == [len(sequence) for sequence in records.values()]
 
 
 @settings(FASTA_PROFILE)
-@given(st.binary(max_size=300), st.sampled_from(fuzz_fasta.ENDINGS), st.sampled_from(fuzz_fasta.OPTIONS))
+@given(st.binary(max_size=300), st.sampled_from(ENDINGS), st.sampled_from(fuzz_fasta.OPTIONS))
 @example(b">P1\nMA\n", "", {})
 def test_any_bytes_are_read_or_refused_with_the_files_name(tmp_path, content, ending, options):
     path = tmp_path / f"any.fasta{ending}"
@@ -65,11 +67,11 @@ def test_any_bytes_are_read_or_refused_with_the_files_name(tmp_path, content, en
 
 
 @settings(FASTA_PROFILE)
-@given(fasta_files(), st.sampled_from(fuzz_fasta.ENDINGS), st.integers(0, 2**32), st.sampled_from(fuzz_fasta.OPTIONS))
+@given(fasta_files(), st.sampled_from(ENDINGS), st.integers(0, 2**32), st.sampled_from(fuzz_fasta.OPTIONS))
 def test_damaged_files_are_read_or_refused_with_the_files_name(tmp_path, written, ending, seed, options):
     records, content = written
     path = tmp_path / f"damaged.fasta{ending}"
-    path.write_bytes(fuzz_fasta.mutate(fuzz_fasta.pack(content, ending), random.Random(seed)))
+    path.write_bytes(mutate(pack(content, ending), random.Random(seed), fuzz_fasta.FRAGMENTS))
     kind, found = fuzz_fasta.outcome(path, str(path), **options)
     assert found in (None, records) or not ending, f"{kind}: an archive was damaged, and other records were read"
 
@@ -122,16 +124,6 @@ def test_what_is_read_clean_or_not_agrees_and_what_is_left_out_is_named(tmp_path
         assert any(": left out: " in note for note in notes)
 
 
-def test_the_recipe_counts_every_input():
-    assert fuzz_fasta.fuzz(500, seed=1).total() == 500
-
-
-def test_the_recipe_prints_an_input_that_fails(monkeypatch, capsys):
-    monkeypatch.setattr(fasta, "read_fasta", lambda path, **options: {}["no such key"])
-    with pytest.raises(SystemExit, match=r"(?s)failed: .*KeyError is no clear error: 'no such key'"):
-        fuzz_fasta.main(["--inputs", "1"])
-
-
 def peak_memory(path) -> tuple[int, int]:
     """Read a file record by record; return how many there are and the most bytes that Python held meanwhile."""
     tracemalloc.start()
@@ -147,7 +139,7 @@ def test_a_hundred_thousand_records_are_never_in_memory_together(tmp_path, endin
     sequence = "MALWMRLLPL" * 70
     content = "".join(f">P{number}\n{sequence}\n" for number in range(100_000)).encode()
     path = tmp_path / f"many.fasta{ending}"
-    path.write_bytes(fuzz_fasta.pack(content, ending))
+    path.write_bytes(pack(content, ending))
     count, peak = peak_memory(path)
     assert count == 100_000
     assert len(content) > 70_000_000 and peak < 30_000_000  # the ids, to find one that is there twice

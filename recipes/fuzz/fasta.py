@@ -1,32 +1,25 @@
-"""Feed damaged FASTA files to the reader: each has to be read rightly or refused with a message that helps.
+"""Damaged FASTA files, plain and packed, in files and on standard input; repaired, with bad ones left out, or neither.
 
-Inputs are random mutations of a corpus of every case the reader knows, plain and compressed, in files and on standard
-input, read with `clean`, `skip_bad`, both or neither. An input fails if the reader raises anything but a ValueError or
-OSError that names the file, a message that is none of the kinds below or has control characters in it, a sequence that
-`check_sequence` refuses, records in which something was changed and nothing said, or another result than the whole
-archive's where an archive was damaged. A failing input is printed. Run from the project's root::
-
-    python -m recipes.fuzz_fasta --inputs 100000 --seed 0
+Inputs are random mutations of a corpus of every case the reader knows. An input fails if the reader raises anything but
+a ValueError or OSError that names the file, a message that is none of the kinds below or has control characters in it,
+a sequence that `check_sequence` refuses, records in which something was changed and nothing said, or another result
+than the whole archive's where an archive was damaged.
 """
 
 from __future__ import annotations
 
-import argparse
-import bz2
-import gzip
 import io
-import lzma
 import random
 import sys
-import tempfile
-import time
-import zipfile
-from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from dlfb_helpers.proteins import fasta
 from dlfb_helpers.proteins.alphabet import check_sequence
+from recipes.fuzz.damage import mutate
+from recipes.fuzz.loop import Case
+from recipes.fuzz.packing import ENDINGS, pack
 
 CORPUS: tuple[bytes, ...] = (
     b"",
@@ -102,43 +95,6 @@ KINDS: dict[str, str] = {
 OPTIONS: tuple[dict[str, bool], ...] = tuple(
     {"clean": clean, "skip_bad": skip_bad} for clean in (False, True) for skip_bad in (False, True)
 )
-ENDINGS = ("", ".gz", ".xz", ".bz2", ".zip")  # not .zst, which may come without a checksum
-
-
-def pack(content: bytes, ending: str) -> bytes:
-    """Pack as the ending says, without a date: a seed gives the same inputs at any time."""
-    if ending == ".gz":
-        return gzip.compress(content, compresslevel=1, mtime=0)
-    if ending == ".xz":
-        return lzma.compress(content, preset=0)
-    if ending == ".bz2":
-        return bz2.compress(content)
-    if ending == ".zip":
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr(zipfile.ZipInfo("a.fasta"), content, zipfile.ZIP_DEFLATED)
-        return buffer.getvalue()
-    return content
-
-
-def mutate(content: bytes, rng: random.Random) -> bytes:
-    """Change, drop, double or insert up to four pieces, or cut the end off."""
-    data = bytearray(content)
-    for _ in range(rng.randint(1, 4)):
-        start = rng.randint(0, len(data))
-        end = min(len(data), start + rng.choice((1, 1, 2, 8, 64)))
-        change = rng.randrange(5)
-        if change == 0 and start < len(data):
-            data[start] = rng.randrange(256)
-        elif change == 1:
-            data[start:end] = b""
-        elif change == 2:
-            data[start:start] = data[start:end]
-        elif change == 3:
-            data[start:start] = rng.choice(FRAGMENTS)
-        elif rng.random() < 0.3:
-            del data[start:]
-    return bytes(data)
 
 
 def outcome(path: str | Path, name: str, **options: bool) -> tuple[str, dict[str, str] | None]:
@@ -174,8 +130,8 @@ def outcome(path: str | Path, name: str, **options: bool) -> tuple[str, dict[str
 class Reader:
     """Gives inputs to the reader, in a file or on standard input."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def __call__(
         self, content: bytes, ending: str, standard_input: bool = False, **options: bool
@@ -191,63 +147,38 @@ class Reader:
         return outcome(path, str(path), **options)
 
 
-def random_inputs(rng: random.Random) -> Iterator[tuple[bytes, str, bool, bytes | None]]:
+def cases(rng: random.Random, folder: Path) -> Iterator[Case]:
+    """Yield damaged files without end."""
+    read = Reader(folder)
+    whole = [{content: read(content, "", **options)[1] for content in CORPUS} for options in OPTIONS]
+    for content, ending, standard_input, packed in _random_inputs(rng):
+        choice = rng.randrange(len(OPTIONS))
+        # Without the right magic bytes standard input is plain text; in a file the ending says what it is.
+        wanted = None if packed is None or standard_input else whole[choice][packed]
+        place = "standard input" if standard_input else f"a FASTA file{ending and f' that ends in {ending}'}"
+        yield Case(
+            f"{place}, {OPTIONS[choice]}",
+            content,
+            partial(_examine, read, content, ending, standard_input, packed is not None, wanted, OPTIONS[choice]),
+        )
+
+
+def _random_inputs(rng: random.Random) -> Iterator[tuple[bytes, str, bool, bytes | None]]:
     """Yield content, ending, whether it goes to standard input, and of a damaged archive what was packed into it."""
     packed = {(content, ending): pack(content, ending) for content in CORPUS for ending in ENDINGS[1:]}
     while True:
         content, ending, standard_input = rng.choice(CORPUS), rng.choice(ENDINGS), rng.random() < 0.2
         branch = rng.random()
         if ending and branch < 0.5:
-            yield mutate(packed[content, ending], rng), ending, standard_input, content
+            yield mutate(packed[content, ending], rng, FRAGMENTS), ending, standard_input, content
         elif branch < 0.6:  # the name says one thing and the content is another
-            yield pack(mutate(content, rng), rng.choice(ENDINGS)), ending, standard_input, None
+            yield pack(mutate(content, rng, FRAGMENTS), rng.choice(ENDINGS)), ending, standard_input, None
         else:
-            yield pack(mutate(content, rng), ending), ending, standard_input, None
+            yield pack(mutate(content, rng, FRAGMENTS), ending), ending, standard_input, None
 
 
-def fuzz(inputs: int, seed: int) -> Counter:
-    """Give `inputs` random inputs to the reader and return how often each outcome came.
-
-    Raises
-    ------
-    AssertionError
-        At the first input that fails; its message ends with the input.
-    """
-    counts: Counter = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        read = Reader(folder)
-        rng = random.Random(seed)
-        whole = [{content: read(content, "", **options)[1] for content in CORPUS} for options in OPTIONS]
-        for number, (content, ending, standard_input, packed) in zip(range(inputs), random_inputs(rng)):
-            choice = rng.randrange(len(OPTIONS))
-            try:
-                kind, records = read(content, ending, standard_input, **OPTIONS[choice])
-                # Without the right magic bytes standard input is plain text; in a file the ending says what it is.
-                if records is not None and packed is not None and not standard_input:
-                    assert records == whole[choice][packed], "a damaged archive was read, and not as the whole one is"
-            except AssertionError as error:
-                place = "standard input" if standard_input else f"a file{ending and f' that ends in {ending}'}"
-                given = f"{place}, {OPTIONS[choice]}"
-                raise AssertionError(f"input {number} of seed {seed}, {given}: {error}\n{content!r}") from error
-            counts[kind] += 1
-    return counts
-
-
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m recipes.fuzz_fasta", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--inputs", type=int, default=100_000, help="how many (default: 100,000)")
-    parser.add_argument("--seed", type=int, default=0, help="of the mutations (default: 0)")
-    options = parser.parse_args(arguments)
-    start = time.monotonic()
-    try:
-        counts = fuzz(options.inputs, options.seed)
-    except AssertionError as error:
-        sys.exit(f"failed: {error}")
-    seconds = time.monotonic() - start
-    for kind, count in counts.most_common():
-        print(f"{count:>9,}  {kind}")
-    print(f"{counts.total():>9,}  inputs of seed {options.seed} in {seconds:.0f} seconds, none failed")
-
-
-if __name__ == "__main__":
-    main()
+def _examine(read, content, ending, standard_input, damaged, wanted, options) -> str:
+    kind, records = read(content, ending, standard_input, **options)
+    if records is not None and damaged and not standard_input:
+        assert records == wanted, "a damaged archive was read, and not as the whole one is"
+    return kind
