@@ -142,12 +142,11 @@ class Table:
             if not wrong:
                 found = shown(error, 200)
                 raise ValueError(f"{self.path}: {found}; every line needs {cells} tab-separated cells") from error
-            text, found = wrong[0]
+            text, count = wrong[0]
             first = text.partition("\n")[0].encode()  # a quoted cell may have several lines
-            where = next((f", line {number}" for number, line in self._lines() if line.rstrip(b"\n") == first), "")
-            raise ValueError(
-                f"{self.path}{where}: found {found} cells; every line needs {cells} tab-separated cells"
-            ) from error
+            where = next((f", line {number}" for number, raw in self._lines() if raw.rstrip(b"\n") == first), "")
+            needed = f"found {count} cells; every line needs {cells} tab-separated cells"
+            raise ValueError(f"{self.path}{where}: {needed}") from error
         return table.rename_columns(list(places.values())).to_pandas(split_blocks=True, self_destruct=True)
 
     def _ragged(self) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def mutate_json(content: bytes, rng: random.Random) -> bytes:
             other, place = rng.choice(places)
             holder[key] = json.loads(json.dumps(other[place]))
         else:
-            holder[key] = rng.choice(ODD)
+            holder[key] = json.loads(json.dumps(rng.choice(ODD)))  # of its own: it may be changed in its turn
     return json.dumps(value, indent=1).encode()
 
 
