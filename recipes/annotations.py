@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from dlfb_helpers.annotations.ontology import Ontology
 from recipes.sources import fetch, gaf_name, human_database
@@ -76,13 +77,15 @@ def primary_pairs(pairs: set[tuple[str, str]], ontology: Ontology, dropped: Coun
     return translated
 
 
-def human_pairs(sequences: dict[str, str], ontology: Ontology) -> tuple[set[tuple[str, str]], Counter]:
+def human_pairs(
+    sequences: Collection[str], ontology: Ontology, release: str = "human_annotations"
+) -> tuple[set[tuple[str, str]], Counter]:
     """Return (accession, term) of human genes with experimental evidence, and what was dropped.
 
     org.Hs.eg.db has no qualifiers: its makers left out rows that say NOT. Of 779 human pairs that the GAF file
     of 2019 only denies, 19 are asserted here.
     """
-    database, counts = human_database(), Counter()
+    database, counts = human_database(release), Counter()
     accessions: dict[int, list[str]] = defaultdict(list)
     for gene, accession in database.execute("select distinct _id, uniprot_id from uniprot order by 1, 2"):
         if accession in sequences:  # the others are mostly TrEMBL's

@@ -32,6 +32,8 @@ class Source:
     what: str
     release: str = ""
     """Of the data in it: year, month and day, as far as known."""
+    suite: str = ""
+    """Debian's, where it is not the machine's own."""
 
 
 SOURCES = {
@@ -54,6 +56,17 @@ SOURCES = {
         "Artistic-2.0 (package); CC BY 4.0 (GO annotations)",
         "human GO annotations by gene, Entrez Gene and GOA of 12 September 2022",
         release="2022-09-12",
+    ),
+    "human_annotations_2024": Source(
+        "Debian",
+        "r-bioc-org.hs.eg.db",
+        "3.20.0-3",
+        "r-bioc-org.hs.eg.db_3.20.0-3_all.deb",
+        "bd70ee514adaa6af1bb1a194c35363b91ff873e4a5f649d5c5efcd7bb97d6fa9",
+        "Artistic-2.0 (package); CC BY 4.0 (GO annotations)",
+        "human GO annotations by gene, Entrez Gene and GOA of 20 September 2024",
+        release="2024-09-20",
+        suite="trixie",
     ),
     "ontology": Source(
         "Debian",
@@ -89,7 +102,8 @@ SOURCES = {
 
 def _download(source: Source, folder: Path) -> None:
     if source.registry == "Debian":
-        command = ["apt-get", "download", f"{source.name}={source.version}"]
+        options = _lists_of(source.suite, folder) if source.suite else []
+        command = ["apt-get", *options, "download", f"{source.name}={source.version}"]
     else:
         command = [
             sys.executable,
@@ -103,6 +117,18 @@ def _download(source: Source, folder: Path) -> None:
             f"{source.name}=={source.version}",
         ]
     subprocess.run(command, cwd=folder, check=True)
+
+
+def _lists_of(suite: str, folder: Path) -> list[str]:
+    """Fetch a suite's list of packages into `folder`; return the options that make apt use it, and no other."""
+    lists = (folder / suite).resolve()
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    (lists / "sources.list").write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
+    places = {"sourcelist": lists / "sources.list", "sourceparts": "-"}
+    options = [f"-oDir::Etc::{name}={place}" for name, place in places.items()] + [f"-oDir::State::Lists={lists}"]
+    subprocess.run(["apt-get", *options, "update"], check=True)
+    return options
 
 
 def fetch(key: str, folder: Path = SOURCES_DIR) -> Path:
@@ -150,9 +176,9 @@ def swissprot_sequences() -> dict[str, str]:
     return sequences
 
 
-def human_database() -> sqlite3.Connection:
-    """Open org.Hs.eg.sqlite (Entrez Gene and GOA of 12 September 2022)."""
-    (path,) = fetch("human_annotations").rglob("org.Hs.eg.sqlite")
+def human_database(key: str = "human_annotations") -> sqlite3.Connection:
+    """Open org.Hs.eg.sqlite (Entrez Gene and GOA), by default that of 12 September 2022."""
+    (path,) = fetch(key).rglob("org.Hs.eg.sqlite")
     return sqlite3.connect(path)
 
 

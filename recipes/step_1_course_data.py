@@ -27,6 +27,7 @@ from recipes.annotations import EXPERIMENTAL, HUMAN, annotate
 from recipes.sources import SOURCES, ontology_database, swissprot_sequences
 
 OUT = Path("dlfb_helpers/assets/course_data")
+READ = ("swissprot", "human_annotations", "ontology", "other_species")
 # Without literal context and alignment the compressor does a little better on residues and ids.
 XZ_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
 ATTRIBUTION = [
@@ -98,7 +99,7 @@ def build(folder: Path) -> dict:
     for name, content in contents.items():
         write(folder / name, content)
     write_licence(folder / "LICENSE")
-    dates = {key: source.release for key, source in SOURCES.items()}
+    dates = {key: SOURCES[key].release for key in READ}
     write_manifest(
         folder,
         what="Course data: experimentally annotated proteins in the format of the CAFA challenge",
@@ -120,8 +121,7 @@ def build(folder: Path) -> dict:
                 "licence": s.licence,
                 "used": s.what,
             }
-            for key, s in SOURCES.items()
-            if key != "encoder"
+            for s in (SOURCES[key] for key in READ)
         ],
         evidence=sorted(EXPERIMENTAL),
         counts=summary(rows, taxa, sequences, ontology),

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "proteins": ["Proteins"],
         "labels": ["GENERIC_TERMS", "HUMAN", "LabelledProteins", "label_table"],
         "splits": ["check_split", "grouped_split", "homology_folds", "homology_split", "split_proteins"],
-        "time_split": ["TimeSplit", "split_by_time"],
+        "time_split": ["RELEASES", "TimeSplit", "release", "split_by_time"],
         "batches": ["convert_to_tfds"],
         "build": ["build_dataset", "build_proteins", "embed_labelled"],
     },

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dlfb_helpers.annotations import cafa
-from dlfb_helpers.dataset.time_split import split_by_time
+from dlfb_helpers.annotations.ontology import ROOTS
+from dlfb_helpers.dataset.labels import GENERIC_TERMS
+from dlfb_helpers.dataset.time_split import RELEASES, release, split_by_time
 from dlfb_helpers.files.assets import bundled_folder
 
 
@@ -22,7 +24,7 @@ def before():
 def test_counts(split):
     assert [len(split.train), len(split.valid), len(split.test)] == [3884, 973, 393]
     assert split.knowledge.value_counts().to_dict() == {"limited": 246, "none": 147}
-    first, *left_out, test = split.counts.values()
+    first, *left_out, test, _ = split.counts.values()
     assert first - sum(left_out) == test == 393
 
 
@@ -59,3 +61,32 @@ def test_another_ontology_is_refused(data):
     obsolete = replace(data.ontology, parents={}, aspects={}, names={}, alternatives={}, obsolete=frozenset())
     with pytest.raises(ValueError, match="are no primary ids of release"):
         split_by_time(replace(data, ontology=obsolete))
+
+
+@pytest.mark.parametrize(("max_length", "first", "gained"), [(500, 239, 469), (40_000, 400, 986)])
+def test_what_2024_added_to_2022(data, max_length, first, gained):
+    filters = {"generic_terms": (*GENERIC_TERMS, *ROOTS.values()), "max_length": max_length}
+    split = split_by_time(data, learnt=2022, judged=2024, first="term", **filters)
+    assert (len(split.test), len(split.gained)) == (first, gained)
+    assert split.train.shape[1] - 1 == 292 and split.early is data
+    had = data.annotations.groupby("EntryID")["term"].agg(set)
+    terms = split.gained.columns.drop("Sequence")
+    for entry in split.gained.index[:50]:
+        new = set(terms[split.gained.loc[entry, terms].eq(1)])
+        assert new and not new & had[entry]  # the course's annotations are propagated
+    assert not {*split.test.index} & {*split.train.index, *split.valid.index, *split.gained.index}
+    stricter = split_by_time(data, learnt=2022, judged=2024, **filters)
+    assert set(stricter.test.index) < set(split.test.index)
+
+
+def test_releases_speak_of_the_same_terms_and_proteins(data):
+    human = set(data.taxonomy.loc[data.taxonomy["taxonomyID"] == 9606, "EntryID"])
+    for year in RELEASES:
+        terms = release(data, year).annotations
+        assert {data.ontology.status(term) for term in set(terms["term"])} == {"primary"}
+        assert set(terms["EntryID"]) <= human or year == 2022
+    assert release(data, 2022) is data
+    with pytest.raises(ValueError, match="no release of 2023; choose one of 2019, 2022, 2024"):
+        release(data, 2023)
+    with pytest.raises(ValueError, match='choose "function" or "term"'):
+        split_by_time(data, first="label")
