@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +16,13 @@ class LongProteins(StrEnum):
     window = "window"
     truncate = "truncate"
     error = "error"
+
+
+class Norm(StrEnum):
+    """What CAFA's averages are over."""
+
+    cafa = "cafa"
+    pred = "pred"
 
 
 class Aspect(StrEnum):
@@ -47,6 +55,19 @@ Taxa = Annotated[
     ),
 ]
 Evidence = Annotated[str, typer.Option(help="Of annotations that say it: experimental, all, or codes such as IDA,IMP.")]
+OwnPredictor = Annotated[
+    str | None, typer.Option(help="As for dlfb predict.", show_default="course, unless --predictions is given")
+]
+Predictions = Annotated[
+    str | None, typer.Option(help="Table to judge instead: protein, term, score; or what dlfb predict has written.")
+]
+Information = Annotated[
+    str | None, typer.Option(help="Information content: IA.txt, or annotations to count it in.", show_default="--known")
+]
+Known = Annotated[str | None, typer.Option(help="What was known before, in any form that DATA may have.")]
+MaxLength = Annotated[
+    int | None, typer.Option(min=1, help="Residues of the longest protein; as in training if not given.")
+]
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -76,3 +97,13 @@ def parse_taxa(words: list[str]) -> list[int] | None:
     if wrong := [taxon for taxon in taxa if not (taxon.isascii() and taxon.isdigit())]:
         raise typer.BadParameter(f"--taxon {wrong[0]!r} is no number of the NCBI taxonomy; write 9606,10090 or all")
     return [int(taxon) for taxon in dict.fromkeys(taxa)]
+
+
+def check_together(
+    predictions: str | None, with_table: Mapping[str, object], with_predictor: Mapping[str, object]
+) -> None:
+    """Raise a typer.BadParameter that names an option of ``dlfb evaluate`` which does not go with what is evaluated."""
+    if predictions is None and (wrong := [name for name, given in with_table.items() if given]):
+        raise typer.BadParameter(f"{wrong[0]} goes with --predictions, a table to judge, and not with a predictor")
+    if predictions is not None and (wrong := [name for name, given in with_predictor.items() if given]):
+        raise typer.BadParameter(f"{wrong[0]} goes with a predictor, and not with --predictions")

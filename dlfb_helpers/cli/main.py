@@ -7,21 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dlfb_helpers.cli.choices import (
-    Aspect,
-    Checkpoint,
-    Clean,
-    Data,
-    Evidence,
-    Fasta,
-    LongProteins,
-    PredictorName,
-    SkipBad,
-    Taxa,
-    parse_shard,
-    parse_taxa,
-)
-from dlfb_helpers.cli.reporting import Progress, reported
+from dlfb_helpers.cli import choices
+from dlfb_helpers.cli.reporting import Progress, reported, say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,16 +21,16 @@ app = typer.Typer(
 
 @app.command()
 def predict(
-    fasta: Fasta,
+    fasta: choices.Fasta,
     out: Annotated[
         str, typer.Option("--out", "-o", help="Table to write, tab-separated; - for standard output.")
     ] = "-",
     cafa: Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
-    predictor: PredictorName = "course",
+    predictor: choices.PredictorName = "course",
     minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
-    clean: Clean = False,
-    skip_bad: SkipBad = False,
+    clean: choices.Clean = False,
+    skip_bad: choices.SkipBad = False,
     ontology: Annotated[
         Path | None, typer.Option(help="go-basic.obo of another release: terms get its ids and names.")
     ] = None,
@@ -69,13 +56,15 @@ def predict(
 
 @app.command()
 def embed(
-    fasta: Fasta,
+    fasta: choices.Fasta,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="File ending in .parquet, .h5, .npz or .npy; needed unless --shard is given."),
     ] = None,
-    checkpoint: Checkpoint = "course",
-    long_proteins: Annotated[LongProteins, typer.Option(help="Beyond 1,022 residues.")] = LongProteins.window,
+    checkpoint: choices.Checkpoint = "course",
+    long_proteins: Annotated[
+        choices.LongProteins, typer.Option(help="Beyond 1,022 residues.")
+    ] = choices.LongProteins.window,
     cache: Annotated[
         Path | None, typer.Option(help="Folder of the vectors so far; the user's cache if not given.")
     ] = None,
@@ -85,8 +74,8 @@ def embed(
         int | None,
         typer.Option(help="Hidden layer: 0 is what enters the first, -1 the last.", show_default="the last"),
     ] = None,
-    clean: Clean = False,
-    skip_bad: SkipBad = False,
+    clean: choices.Clean = False,
+    skip_bad: choices.SkipBad = False,
 ) -> None:
     """Write a vector a protein, the mean of ESM-2's last hidden layer over the residues; or one a residue.
 
@@ -112,7 +101,7 @@ def embed(
         raise typer.BadParameter("give either --out, to write all vectors, or --shard, to compute a share of them")
     if residues and (shard or cache):
         raise typer.BadParameter("--shard and --cache keep vectors of proteins; --residues are written to --out alone")
-    share = parse_shard(shard) if shard else (1, 1)
+    share = choices.parse_shard(shard) if shard else (1, 1)
     with reported():
         from dlfb_helpers.cli import embed as command
 
@@ -123,14 +112,14 @@ def embed(
 
 @app.command()
 def train(
-    data: Data,
+    data: choices.Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the predictor to.", show_default=False)],
-    aspect: Annotated[Aspect, typer.Option(help="Function, process or component.")] = Aspect.MFO,
-    checkpoint: Checkpoint = "course",
-    taxon: Taxa = None,
+    aspect: Annotated[choices.Aspect, typer.Option(help="Function, process or component.")] = choices.Aspect.MFO,
+    checkpoint: choices.Checkpoint = "course",
+    taxon: choices.Taxa = None,
     min_proteins: Annotated[int, typer.Option(min=1, help="Proteins that a term needs to be learnt.")] = 50,
     max_length: Annotated[int, typer.Option(min=1, help="Residues of the longest protein to learn from.")] = 500,
-    evidence: Evidence = "experimental",
+    evidence: choices.Evidence = "experimental",
     quick: Annotated[
         bool, typer.Option("--quick", help="One kind of network instead of choosing among twelve.")
     ] = False,
@@ -142,7 +131,7 @@ def train(
     dlfb train cafa5/ -o processes --aspect BPO --checkpoint facebook/esm2_t30_150M_UR50D
     dlfb train goa/ -o rodents --taxon 10090,10116 --evidence IDA,IMP --max-length 1000
     """
-    taxa = parse_taxa(taxon or ["9606"])
+    taxa = choices.parse_taxa(taxon or ["9606"])
     with reported():
         from dlfb_helpers.cli import train as command
 
@@ -153,27 +142,52 @@ def train(
 
 @app.command()
 def evaluate(
-    data: Data,
-    predictor: PredictorName = "course",
-    taxon: Taxa = None,
-    max_length: Annotated[
-        int | None, typer.Option(min=1, help="Residues of the longest protein; as in training if not given.")
+    data: choices.Data,
+    predictor: choices.OwnPredictor = None,
+    predictions: choices.Predictions = None,
+    out: Annotated[str, typer.Option("--out", "-o", help="Table of scores; - for standard output.")] = "-",
+    ontology: Annotated[
+        Path | None, typer.Option(help="OBO file; that of DATA, or the course's, if not given.")
     ] = None,
-    evidence: Evidence = "experimental",
+    ia: choices.Information = None,
+    known: choices.Known = None,
+    norm: Annotated[
+        choices.Norm, typer.Option(help="Means over all proteins, or over those with predictions.")
+    ] = choices.Norm.cafa,
+    picture: Annotated[Path | None, typer.Option(help="Also draw the curves: .png, .svg or .pdf.")] = None,
+    taxon: choices.Taxa = None,
+    max_length: choices.MaxLength = None,
+    evidence: choices.Evidence = "experimental",
 ) -> None:
-    """Measure a predictor on annotated proteins that it was not trained on.
+    """Measure a predictor on annotated proteins that it was not trained on, or any predictions by CAFA's rules.
 
     \b
     dlfb evaluate course
     dlfb evaluate cafa6/ --predictor processes --taxon all
 
     Terms are translated to the ids of the folder's ontology; what has been retired there is not scored, and counted.
+
+    \b
+    dlfb evaluate truth.tsv --predictions model.tsv --ontology go-basic.obo --ia IA.txt -o scores.tsv
+    dlfb evaluate now.gaf --predictions functions.tsv --known last_year.gaf --picture curves.png
+
+    DATA may then be a file of annotations: CAFA's two or three columns, GAF or GPAD. A row an aspect: Fmax, weighted
+    Fmax and Smin with their thresholds, over the whole ontology, as CAFA has them, and over the terms that the table
+    names. With --known, a row each for proteins of which nothing was known before (none), nothing in this aspect
+    (limited), or something, which is not scored again (partial): two releases of one's own make a split in time.
     """
-    taxa = parse_taxa(taxon or ["9606"])
+    with_table = {"--out": out != "-", "--ontology": ontology, "--ia": ia, "--known": known, "--picture": picture}
+    with_predictor = {"--predictor": predictor, "--taxon": taxon, "--max-length": max_length}
+    choices.check_together(predictions, with_table | {"--norm": norm != choices.Norm.cafa}, with_predictor)
+    taxa = choices.parse_taxa(taxon or ["9606"])
     with reported():
         from dlfb_helpers.cli import evaluate as command
+        from dlfb_helpers.cli import evaluate_table
 
-        for name, value in command.run(data, predictor, taxa, max_length, evidence).items():
+        if predictions is not None:
+            evaluate_table.run(data, predictions, out, ontology, ia, known, norm.value, picture, evidence, say)
+            return
+        for name, value in command.run(data, predictor or "course", taxa, max_length, evidence).items():
             print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")
 
 
@@ -197,7 +211,7 @@ def data(
     source: Annotated[str, typer.Argument(help="A folder, a zip file or the address of one.", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to keep the download.")] = None,
     sha256: Annotated[str | None, typer.Option(help="What the download has to be.")] = None,
-    evidence: Evidence = "experimental",
+    evidence: choices.Evidence = "experimental",
 ) -> None:
     """Fetch files in CAFA's format, or look at those in a folder, and say what is in them, and what is lost of it.
 

@@ -1,8 +1,8 @@
 """Any predictions against any truth, as CAFA scores them, over a whole ontology without a table of all its terms.
 
 Scores rise to all that lies above a term, as in `cafaeval` with `prop="max"`, and the numbers are those that it gives;
-but for `norm="pred"`, where it takes a threshold at which nothing with weight is predicted for a distance of 0, and here
-none is defined. Terms of which nothing is predicted, nor any label there, change no number: the columns in use are
+but for `norm="pred"`, where it takes a threshold at which nothing with weight is predicted for a distance of 0, while
+none is defined here. Terms of which nothing is predicted, nor any label there, change no number: the columns in use are
 those of the labels, and those that are predicted with all above. Proteins are taken in blocks, to bound the memory.
 """
 
@@ -50,7 +50,7 @@ class Judged(NamedTuple):
         curves = {"": (self.curve, best_f, "f"), "weighted ": (self.weighted, best_f, "f")}
         for kind, (curve, best, column) in (curves | {"S": (self.weighted, best_s, "s")}).items():
             at = pd.Series(dtype=float, name=np.nan) if curve is None else best(curve)
-            undefined = pd.isna(at.get(column, np.nan))
+            undefined = pd.isna(at.get(column, np.nan)) or not at["predictions"]
             threshold = np.nan if undefined else float(at.name)
             if column == "f":
                 parts |= {f"{kind}Fmax": at.get("f", np.nan), f"{kind}threshold": threshold}

@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "plot_best_terms",
             "plot_intervals",
         ],
+        "judged": ["plot_judged"],
         "thresholds": ["plot_reliability", "plot_threshold_choice", "plot_threshold_curves"],
         "masking": ["plot_mask_probabilities", "plot_position_scan", "plot_substitution_effects"],
         "ontology": ["plot_ontology_fragment"],

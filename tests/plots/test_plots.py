@@ -16,6 +16,7 @@ from matplotlib.text import Text
 
 from dlfb_helpers import plots
 from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.metrics.judging import PREDICTED, WHOLE, Judged
 from dlfb_helpers.plots import style as plots_style
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, GROUPS, residue_group
 from dlfb_helpers.proteins.ideal import ideal_helix, ideal_strand
@@ -33,6 +34,7 @@ ONTOLOGY = Ontology(
 CHANCES = pd.Series({"root": 0.9, "leaf": 0.4})
 LABELS = pd.DataFrame(np.random.default_rng(0).integers(0, 2, size=(9, 5)))
 CURVE = pd.DataFrame({"precision": [0.4, 0.6], "recall": [0.7, 0.3], "f": [0.5, 0.4]}, index=[0.2, 0.5])
+JUDGED = CURVE.assign(s=[3.0, 2.0], coverage=[1.0, 0.5], predictions=[9, 4])
 HISTORY = pd.DataFrame({"step": [30, 30, 60, 60], "part": ["train", "valid"] * 2, "loss": [0.4, 0.5, 0.2, 0.3]})
 HISTORY = HISTORY.assign(accuracy=0.9, recall=0.1, precision=0.2, auprc=0.3, auroc=0.8)
 AVERAGES = pd.MultiIndex.from_product([["over proteins", "over functions"], ["auprc"]])
@@ -57,6 +59,9 @@ FIGURES = {
         residues=110,
     ),
     "plot_metrics": partial(plots.plot_metrics, HISTORY),
+    "plot_judged": partial(
+        plots.plot_judged, [Judged("MFO", "any", over, 3, 2, JUDGED, JUDGED) for over in (WHOLE, PREDICTED)]
+    ),
     "plot_one_hot": partial(plots.plot_one_hot, "MALWM"),
     "plot_ontology_fragment": partial(plots.plot_ontology_fragment, ONTOLOGY, CHANCES, {"root"}),
     "plot_pipeline": partial(
