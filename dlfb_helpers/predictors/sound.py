@@ -81,10 +81,8 @@ def check_shapes(tensors: Mapping[str, np.ndarray], terms: int, members: int) ->
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("its weights hold numbers that are not finite")
     proteins, width = _shape(tensors, "embeddings", 2)
-    wanted: dict[str, tuple[int, ...]] = {
-        "labels": (proteins, (terms + 7) // 8),
-        "ancestors": (terms, (terms + 7) // 8),
-    }
+    packed = (terms + 7) // 8  # bytes of a row with a bit a term
+    wanted: dict[str, tuple[int, ...]] = {"labels": (proteins, packed), "ancestors": (terms, packed)}
     if "whitening/mean" in tensors:
         wanted |= {"whitening/mean": (width,), "whitening/matrix": (width, width)}
     layers = sorted({name.split("/")[1] for name in tensors if name.startswith("network/")} - {"output"})
