@@ -54,7 +54,7 @@ def plot_judged(judged: Sequence[Judged]) -> Axes:
     heavy = any(each.weighted is not None for each in drawn)
     measures = {label: what for label, what in MEASURES.items() if heavy or not what[0]}
     figure, axes = plt.subplots(
-        len(measures), len(aspects), figsize=(2.4 * len(aspects) + 0.8, 1.7 * len(measures) + 0.9),
+        len(measures), len(aspects), figsize=(max(2.4 * len(aspects) + 0.8, 4.5), 1.7 * len(measures) + 0.9),
         sharex=True, sharey="row", squeeze=False, layout="constrained",
     )  # fmt: skip
     colours = dict(zip(kinds, SERIES))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.metrics.information import information_content
+from dlfb_helpers.metrics.information import information_content, read_information
 
 ROOT = "GO:0003674"
 
@@ -56,3 +56,27 @@ def test_information_content_of_a_real_ontology_is_the_ratio_of_counts(course_da
 def test_annotations_that_are_not_propagated_are_refused(rows, message):
     with pytest.raises(ValueError, match=message):
         information_content(pd.DataFrame(rows, columns=["EntryID", "term"]), ontology_of({ROOT: [], "A": [ROOT]}))
+
+
+def test_information_is_read_from_cafas_file(tmp_path):
+    path = tmp_path / "IA.txt"
+    path.write_text("GO:0003674\t0.0\nGO:0000001\t2.75\nGO:0000002\t-0.0\n")
+    content = read_information(path)
+    assert content.to_dict() == {"GO:0003674": 0.0, "GO:0000001": 2.75, "GO:0000002": 0.0}
+    assert content.index.name == "term"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("GO:0000001\t1\nGO:0000002\tinf\n", "line 2: content is 'inf'; a number of bits, 0 or more, is needed"),
+        ("GO:0000001\t1\nGO:0000002\t-1\n", "line 2: content is '-1'"),
+        ("GO:0000001\t1\nGO:0000002\tmuch\n", "line 2: content is 'much'"),
+        ("GO:0000001\t1\nGO:0000001\t2\n", ": GO:0000001 is there more than once"),
+        ("P1\tGO:0000001\n", "line 1: no term and its information content"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_by_line(tmp_path, text, message):
+    (tmp_path / "IA.txt").write_text(text)
+    with pytest.raises(ValueError, match=f"IA.txt(, )?{message}"):
+        read_information(tmp_path / "IA.txt")
