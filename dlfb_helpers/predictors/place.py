@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
+from dlfb_helpers.files.atomic import partial_path, sweep
 from dlfb_helpers.files.manifest import MANIFEST
 
 FILES = ("predictor.json", "weights.safetensors", "proteins.fasta.xz", "README.md")
@@ -37,8 +37,10 @@ def check_predictor_place(folder: str | Path) -> None:
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder.parent, prefix=f".{folder.name[:60]}."):
-            pass
+        sweep(folder)
+        probe = partial_path(folder)  # which the next writer sweeps, should this process be killed here
+        probe.touch()
+        probe.unlink(missing_ok=True)
         room = shutil.disk_usage(folder.parent).free
     except OSError as error:
         raise OSError(error.errno, f"{error.strerror}; name another folder for the predictor", str(folder)) from error
