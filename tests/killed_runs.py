@@ -168,7 +168,7 @@ def predicting(folder: Path) -> dict:
     def check() -> bool:
         return all((folder / name).read_bytes() in (b"old", (whole / name).read_bytes()) for name in names)
 
-    found = killed(partial(work, folder), folder, check, 10, 4, counted, seconds)
+    found = killed(partial(work, folder), folder, check, 8, 2, counted, seconds)
     same = all((folder / name).read_bytes() == (whole / name).read_bytes() for name in names)
     return found | {"left": sorted(path.name for path in folder.iterdir()), "last": same}
 
@@ -214,7 +214,7 @@ def training(folder: Path, checkpoint: str) -> dict:
     def check() -> bool:
         return bool(load_predictor(folder / "predictor").names)
 
-    found = killed(work, folder, check, 2, 4, counted, seconds)
+    found = killed(work, folder, check, 1, 1, 2 * counted // 3, seconds)
     return found | {"left": sorted(path.name for path in folder.iterdir())}
 
 
