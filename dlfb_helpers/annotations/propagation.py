@@ -25,13 +25,16 @@ def propagated(annotations: pd.DataFrame, ontology: Ontology) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        EntryID, term, aspect; sorted by protein and term.
+        EntryID, term, aspect; sorted by protein and term. Text, or categories, which take a fifth of the memory, if the
+        given terms are such.
     """
-    terms = pd.Series(annotations["term"].unique())
-    primary = dict(zip(terms, terms.map(ontology.canonical)))
-    rows = annotations[["EntryID"]].assign(term=annotations["term"].map(primary)).dropna().astype("category")
-    full = with_ancestors(rows, ontology).astype(str)
-    return full.assign(aspect=full["term"].map(ontology.aspects))
+    rows = annotations[["EntryID", "term"]].astype("category")  # millions of rows: numbers take less room than text
+    primary = {term: ontology.canonical(term) for term in rows["term"].cat.categories}
+    if any(term != now for term, now in primary.items()):
+        rows = rows.assign(term=rows["term"].map(primary).astype("category")).dropna()
+    full = with_ancestors(rows, ontology)
+    full["aspect"] = full["term"].map(ontology.aspects)
+    return full.astype("category" if isinstance(annotations["term"].dtype, pd.CategoricalDtype) else str)
 
 
 def with_ancestors(rows: pd.DataFrame, ontology: Ontology) -> pd.DataFrame:

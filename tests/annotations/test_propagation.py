@@ -50,3 +50,10 @@ def test_it_is_what_pair_by_pair_gives():
     pairs = table["EntryID"] + table["term"]
     assert pairs.is_monotonic_increasing and np.isin(table["aspect"], ["MFO", "CCO"]).all()
     pd.testing.assert_frame_equal(propagated(table, data.ontology), table)
+
+
+def test_categories_give_categories():
+    given = rows(("P1", "GO:0000009"), ("P2", "GO:0000004"), ("P1", "GO:0000005"))
+    table, text = propagated(given.astype("category"), ONTOLOGY), propagated(given, ONTOLOGY)
+    assert all(isinstance(dtype, pd.CategoricalDtype) for dtype in table.dtypes) and len(text) == 5
+    pd.testing.assert_frame_equal(table.astype(str), text)
