@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import course, embedding, metrics, seeds, timing, training
+from benchmarks import course, embedding, full_size, metrics, seeds, timing, training
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.per_row import mean_metrics
 from dlfb_helpers.training.compiled import batch_order
@@ -111,3 +111,9 @@ def test_the_readmes_timings_are_those_of_the_results():
     for row in table.splitlines():
         for number in filter(None, (cell.strip() for cell in row.strip("|").split("|")[1:])):
             assert re.search(rf"\| {re.escape(number)}(?= s \(| \|)", measured), f"{number} is not in RESULTS.md"
+
+
+def test_a_set_of_full_size_is_read_as_it_was_made():
+    text = full_size.measure(quick=True)
+    assert re.search(r"\| `load_cafa`: 268,193 rows, 7,112 sequences \| [\d.]+ \| \d+ \|", text)
+    assert re.search(r"\| `label_table`: \d+ human proteins, [1-9]\d* terms \|", text) and "`split_proteins`" in text
