@@ -46,9 +46,10 @@ test: test-unit test-chapters ## run every test: the package, then the outputs o
 test-unit: $(READY) ## run the package's tests; fail under 90 % line coverage
 	$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal --cov=dlfb_helpers --cov-fail-under=90
 
-test-chapters: $(READY) ## execute the committed chapters and compare their outputs
+test-chapters: $(READY) ## execute the committed chapters with their solutions, and compare their outputs
+	$(BIN)/python -m tests.chapters.together $(OUT)/together
 	$(BIN)/python -m pytest -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
-	  --nbval-cell-timeout=3600 -n $(WORKERS) --dist loadscope chapters
+	  --nbval-cell-timeout=3600 -n $(WORKERS) --dist loadscope $(OUT)/together
 
 test-browser: $(READY) ## try JupyterLab, the site and dlfb's page in Chromium (apt-get install chromium chromium-driver)
 	$(BIN)/python -m pytest -q tests/browser

@@ -51,8 +51,13 @@ def solution_notebook(source: NotebookNode) -> NotebookNode:
     """Return the notebook with the exercises solved, for the folder ``solutions``."""
     notebook = without(source, "exercise")
     for cell in notebook.cells:
-        cell.source = re.sub(r"\]\(solutions/", "](", IN_CHAPTERS.sub("../", cell.source))
+        cell.source = seen_from_solutions(cell.source)
     return notebook
+
+
+def seen_from_solutions(text: str) -> str:
+    """Return a cell of a chapter with the places that it names as they are seen from the folder ``solutions``."""
+    return re.sub(r"\]\(solutions/", "](", IN_CHAPTERS.sub("../", text))
 
 
 def notebooks(chapters: Path, wanted: list[str]) -> dict[Path, NotebookNode]:

@@ -5,6 +5,7 @@ import pytest
 
 from dlfb_helpers.lesson.runner import ChapterError
 from recipes import notebooks
+from tests.chapters.together import printed, rules_of, together
 
 SOURCE = """---
 kernelspec:
@@ -86,3 +87,43 @@ def test_a_chapter_that_stops_leaves_its_notebook_as_it_was(chapters, capsys):
 def test_a_number_without_a_source_is_an_error(chapters):
     with pytest.raises(FileNotFoundError, match="no source NN_name.md"):
         notebooks.notebooks(chapters, ["7"])
+
+
+RULES = [("took [0-9]+", "took a while")]
+
+
+def both(chapters):
+    """The two notebooks of the source, the cells that they share with what they printed."""
+    learner, solution = notebooks.notebooks(chapters, []).values()
+    for made in (learner, solution):
+        for cell in made.cells[1:]:
+            cell.outputs = [nbformat.v4.new_output("stream", text="took 5")]
+    return learner, solution
+
+
+def test_a_chapter_and_its_solutions_are_executed_as_one(chapters):
+    learner, solution = both(chapters)
+    solution.cells[1].outputs[0].text = "took 7"
+    made = together(learner, solution, RULES)
+    assert [cell.id for cell in made.cells] == ["cell-0", "cell-1", "cell-2", "cell-3"]
+    assert made.cells[2].source.startswith("answer = ...") and "Path.cwd()" in made.cells[3].source
+    assert made.cells[1].source == 'fasta = "examples.fasta"'
+
+
+@pytest.mark.parametrize("part", ["source", "output"])
+def test_a_cell_that_is_another_in_the_solutions_is_named(chapters, part):
+    learner, solution = both(chapters)
+    if part == "source":
+        solution.cells[1].source = "fasta = 'another.fasta'"
+    else:
+        solution.cells[1].outputs[0].text = "took long"
+    with pytest.raises(ValueError, match="cell-1 is another in the chapter than in its solutions"):
+        together(learner, solution, RULES)
+
+
+def test_what_differs_from_run_to_run_is_replaced_by_nbvals_own_rules():
+    rules = rules_of(notebooks.Path(__file__).parents[1] / "nbval_sanitize.cfg")
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("stream", text="<a at 0x7f00aabbcc> in 3.2 s")])
+    assert printed(cell, rules) == ["<a at AN-ADDRESS> in A-DURATION"]
+    cell.metadata["tags"] = ["nbval-ignore-output"]
+    assert printed(cell, rules) == []

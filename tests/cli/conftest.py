@@ -84,8 +84,8 @@ def write_cafa(folder, ids):
 
 @pytest.fixture(scope="session")
 def course_folder(tmp_path_factory):
-    """Seven hundred of the course's proteins."""
-    some = label_table(load_cafa()).table.sample(700, random_state=0).index
+    """Three hundred of the course's proteins."""
+    some = label_table(load_cafa()).table.sample(300, random_state=0).index
     return write_cafa(tmp_path_factory.mktemp("cafa"), some)
 
 
