@@ -124,12 +124,13 @@ def _tell_terms(rows: pd.DataFrame, ontology: Ontology, source: str, say: Say) -
     counts = rows["term"].value_counts()
     counts = counts[counts > 0]
     ids = translate(counts.index, ontology)
-    for terms, what in ((list(ids.renamed), "have another id now and were translated"), (ids.gone, "are not scored")):
+    became = {"translated to the ids that they have": list(ids.renamed), "left out, unknown or retired": ids.gone}
+    for what, terms in became.items():
         if terms:
-            known = "" if terms is not ids.gone else ", for they are unknown or retired"
+            some = ", ".join(terms[:3]) + " ..." * (len(terms) > 3)
             say(
-                f"{source}: of {len(counts):,} terms, in {ontology.release}, {len(terms):,} {what}{known}: "
-                f"{', '.join(terms[:3])}{' ...' * (len(terms) > 3)} in {counts[terms].sum():,} rows"
+                f"{source}: {len(terms):,} of {len(counts):,} terms {what} in {ontology.release}: {some}, "
+                f"in {counts[terms].sum():,} rows"
             )
     return ids.ids
 

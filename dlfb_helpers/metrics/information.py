@@ -83,9 +83,8 @@ def read_information(path: str | AnyPath) -> pd.Series:
             raise table.refuse("content", text, "a number of bits, 0 or more,")
     content = pd.Series(table.rows["content"].map(as_number).to_numpy(float), pd.Index(table.rows["term"], name="term"))
     if content.index.has_duplicates:
-        raise ValueError(
-            f"{path}: {content.index[content.index.duplicated()][0]} is there more than once; keep one line"
-        )
+        row = int(content.index.duplicated().argmax())
+        raise ValueError(f"{table.where(row)}: {content.index[row]} is there already; keep one line a term")
     return content.rename("information_content")
 
 

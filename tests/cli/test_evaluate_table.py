@@ -52,17 +52,13 @@ def test_scores_by_hand_and_what_could_not_be_scored(dlfb, files, capsys):
     assert scores.loc[("CCO", "any", "whole ontology"), "proteins"] == 0
     said = said.err
     assert "truth.tsv: 8 annotations of 5 proteins read" in said
-    assert (
-        "truth.tsv: of 5 terms, in releases/2001-02-03, 1 are not scored, for they are unknown or retired: GO:0000999"
-        in said
-    )
-    assert (
-        "model.tsv: of 4 terms, in releases/2001-02-03, 1 have another id now and were translated: GO:0000777" in said
-    )
-    assert (
-        "model.tsv: of 4 terms, in releases/2001-02-03, 1 are not scored, for they are unknown or retired: GO:0000998"
-        in said
-    )
+    retired, renamed = "left out, unknown or retired", "translated to the ids that they have"
+    for line in (
+        f"truth.tsv: 1 of 5 terms {retired} in releases/2001-02-03: GO:0000999, in 1 rows",
+        f"model.tsv: 1 of 4 terms {renamed} in releases/2001-02-03: GO:0000777, in 1 rows",
+        f"model.tsv: 1 of 4 terms {retired} in releases/2001-02-03: GO:0000998, in 1 rows",
+    ):
+        assert line in said
     assert (
         "6 predictions of 4 proteins; 1 of them have no annotation and are not scored; of 5 annotated ones 2 have"
         in said

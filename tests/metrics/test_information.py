@@ -72,7 +72,7 @@ def test_information_is_read_from_cafas_file(tmp_path):
         ("GO:0000001\t1\nGO:0000002\tinf\n", "line 2: content is 'inf'; a number of bits, 0 or more, is needed"),
         ("GO:0000001\t1\nGO:0000002\t-1\n", "line 2: content is '-1'"),
         ("GO:0000001\t1\nGO:0000002\tmuch\n", "line 2: content is 'much'"),
-        ("GO:0000001\t1\nGO:0000001\t2\n", ": GO:0000001 is there more than once"),
+        ("GO:0000001\t1\nGO:0000001\t2\n", "line 2: GO:0000001 is there already"),
         ("P1\tGO:0000001\n", "line 1: no term and its information content"),
     ],
 )
