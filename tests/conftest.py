@@ -14,7 +14,7 @@ import pytest
 import dlfb_helpers  # noqa: F401  (sets what must be set before TensorFlow is imported)
 
 os.environ.setdefault("MPLBACKEND", "Agg")
-# Most of a short training's time is its compilation: tests compile at the lowest level, for programs that are a little slower.
+# Most of a short training's time is its compilation: tests compile at the lowest level, for somewhat slower programs.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 # The Hub client reads these once, when it is imported: no test reaches for the network or the user's own Hub cache.
 HUB_HOME = Path(tempfile.mkdtemp(prefix="hub_"))

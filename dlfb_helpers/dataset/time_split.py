@@ -31,8 +31,8 @@ class TimeSplit(NamedTuple):
     gained: pd.DataFrame
     """Proteins that had one of the terms before, and have got another: 1 for what is new alone."""
     knowledge: pd.Series
-    """Of each test protein in the earlier release: "none" of its functions, places or processes was known by experiment,
-    or "limited": a place or a process, but no molecular function."""
+    """Of each test protein in the earlier release: "none" of its functions, places or processes was known by
+    experiment, or "limited": something was, but none of the functions that it was to be without."""
     early: CafaData
     """The earlier release, for what else is fitted on it."""
     counts: dict[str, int]
@@ -67,8 +67,8 @@ def release(data: CafaData, year: int) -> CafaData:
     unknown = sorted(term for term in terms["term"].unique() if data.ontology.status(term) != "primary")
     if unknown:
         raise ValueError(
-            f"{len(unknown)} terms of {year}, first {unknown[0]}, are no primary ids of release {data.ontology.release}; "
-            'the split in time needs load_cafa("course")'
+            f"{len(unknown)} terms of {year}, first {unknown[0]}, are no primary ids of release "
+            f'{data.ontology.release}; the split in time needs load_cafa("course")'
         )
     return replace(data, annotations=terms)
 

@@ -1,7 +1,7 @@
 """Lay each chapter and its solutions over one another: ``python -m tests.chapters.together FOLDER``.
 
-A learner's notebook and its solutions differ in the cells of the exercises alone. nbval executes the two as one, so that
-what they share is computed once; that they share it, sources and outputs, is seen here.
+A learner's notebook and its solutions differ in the cells of the exercises alone. nbval executes the two as one, so
+that what they share is computed once; that they share it, sources and outputs, is seen here.
 """
 
 from __future__ import annotations
