@@ -54,7 +54,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
     measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
-    measured |= {"course": "## 512 proteins\n", "seeds": "## Ten seeds\n"}
+    measured |= {"course": "## 512 proteins\n", "seeds": "## Ten seeds\n", "full_size": "## A set of CAFA 5's size\n"}
     for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
@@ -65,7 +65,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
     results.main()
     written = (tmp_path / "RESULTS.md").read_text()
-    headings = ["512 proteins", "Embedding", "Training", "Ten seeds", "Metrics", "Tried once"]
+    headings = ["512 proteins", "Embedding", "Training", "Ten seeds", "Metrics", "A set of CAFA 5's size", "Tried once"]
     assert re.findall("^## (.+)", written, re.M) == headings
     assert "after" in written and "before" not in written and text.strip() in written
     assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
