@@ -38,8 +38,9 @@ bench: $(READY) ## for maintainers: time embedding, training and metrics (about 
 assets: $(READY) ## for maintainers: make every bundled file again, recipe by recipe (about 2 hours; ARGS='--from 4', --list)
 	$(BIN)/python -m recipes $(ARGS)
 
-results: $(READY) ## for maintainers: measure every figure again (about 20 minutes) into dlfb_helpers/assets/results
+results: $(READY) ## for maintainers: measure every figure again (about 20 minutes) into dlfb_helpers/assets
 	$(BIN)/python -m recipes.step_6_course_results
+	$(BIN)/python -m recipes.step_8_prospective
 
 test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
 

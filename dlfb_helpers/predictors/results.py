@@ -1,6 +1,6 @@
 """The measured results: test labels that are opened once, and the results file that the chapters and README quote.
 
-``make results`` writes the file again (`recipes/step_6_course_results.py`).
+``make results`` writes the files again (`recipes/step_6_course_results.py`, `recipes/step_8_prospective.py`).
 """
 
 from __future__ import annotations
@@ -60,15 +60,27 @@ class Sealed:
         return self._targets
 
 
-def load_results() -> dict[str, Any]:
-    """Return the results file: what was measured, on which proteins, with which settings.
+def load_results(name: str = "results") -> dict[str, Any]:
+    """Return a results file: what was measured, on which proteins, with which settings.
+
+    Parameters
+    ----------
+    name
+        "results", of the splits of the course's data; or "prospective", of what 2024 added to them.
 
     Returns
     -------
     dict
         As `make results` wrote it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file.
     """
-    return json.loads((bundled_folder("results") / "results.json").read_text(encoding="utf-8"))
+    if name not in ("results", "prospective"):
+        raise ValueError(f'there are no results {name!r}; there are "results" and "prospective"')
+    return json.loads((bundled_folder(name) / "results.json").read_text(encoding="utf-8"))
 
 
 def load_predictions(split: str) -> pd.DataFrame:
