@@ -154,7 +154,7 @@ def predicting(folder: Path) -> dict:
 
     def work(place: Path) -> None:
         out, cafa, page = (place / name for name in names)
-        predict.run(fasta, str(out), cafa, page, "course", 0.1)
+        predict.run(fasta, predict.Outputs(str(out), cafa=cafa, html=page), ["course"], 0.1)
 
     whole = folder.with_name("whole")
     whole.mkdir()

@@ -37,9 +37,18 @@ Fasta = Annotated[
     str,
     typer.Argument(help="Proteins: plain, .gz, .xz, .bz2, .zst or .zip; - for standard input.", show_default=False),
 ]
-PredictorName = Annotated[
-    str, typer.Option(help="Bundled: course (function), course-BPO (process), course-CCO (component); or a folder.")
-]
+Aspects = Annotated[
+    str | None,
+    typer.Option(metavar="ASPECTS", help="MFO (function), BPO (process), CCO (component), with commas between.",
+                 show_default="all, unless --predictor is given"),
+]  # fmt: skip
+PredictorNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--predictor", metavar="FOLDER", show_default="the bundled ones",
+        help="Instead of the bundled ones, which are course (function), course-BPO and course-CCO; once an aspect.",
+    ),
+]  # fmt: skip
 Clean = Annotated[
     bool, typer.Option("--clean", help="Repair lower case, gaps, stops, spaces, numbers ...; each repair is listed.")
 ]
@@ -97,6 +106,22 @@ def parse_taxa(words: list[str]) -> list[int] | None:
     if wrong := [taxon for taxon in taxa if not (taxon.isascii() and taxon.isdigit())]:
         raise typer.BadParameter(f"--taxon {wrong[0]!r} is no number of the NCBI taxonomy; write 9606,10090 or all")
     return [int(taxon) for taxon in dict.fromkeys(taxa)]
+
+
+def parse_aspects(text: str) -> list[Aspect]:
+    """Read "MFO", "BPO,CCO" or "all".
+
+    Raises
+    ------
+    typer.BadParameter
+        If there is something else.
+    """
+    words = [word.strip().upper() for word in text.split(",")]
+    if words == ["ALL"]:
+        return list(Aspect)
+    if wrong := [word for word in words if word not in Aspect.__members__]:
+        raise typer.BadParameter(f"--aspect {wrong[0]!r} is none of MFO, BPO and CCO; write MFO,BPO or all")
+    return [aspect for aspect in Aspect if aspect in words]
 
 
 def check_together(

@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Predict molecular functions of proteins, with calibrated probabilities.",
+    help="Predict functions, processes and components of proteins, with calibrated probabilities.",
 )
 
 
@@ -23,35 +23,54 @@ app = typer.Typer(
 def predict(
     fasta: choices.Fasta,
     out: Annotated[
-        str, typer.Option("--out", "-o", help="Table to write, tab-separated; - for standard output.")
+        str, typer.Option("--out", "-o", help="Table to write, a line a claim: .tsv or .csv; - for standard output.")
     ] = "-",
+    summary: Annotated[
+        Path | None, typer.Option(help="Also write a line a protein to this file: .tsv or .csv.")
+    ] = None,
     cafa: Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
-    predictor: choices.PredictorName = "course",
-    minimum: Annotated[float, typer.Option(help="Least probability listed; a protein's best is always there.")] = 0.05,
+    aspect: choices.Aspects = None,
+    predictor: choices.PredictorNames = None,
+    minimum: Annotated[
+        float, typer.Option(help="Least probability in the table; a protein's best of each aspect is always there.")
+    ] = 0.05,
     clean: choices.Clean = False,
     skip_bad: choices.SkipBad = False,
     ontology: Annotated[
         Path | None, typer.Option(help="go-basic.obo of another release: terms get its ids and names.")
     ] = None,
 ) -> None:
-    """Predict the functions of proteins.
+    """Predict the functions, processes and components of proteins.
 
     \b
     dlfb predict proteins.fasta -o functions.tsv --html functions.html
-    dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv --minimum 0.01
-    dlfb predict proteins.fasta --predictor course-CCO -o places.tsv
+    dlfb predict proteins.fasta --summary short.csv -o functions.csv
+    dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv
+    dlfb predict proteins.fasta --aspect CCO -o places.tsv
     dlfb predict from_a_gene_finder.fasta --clean --skip-bad -o functions.tsv
     dlfb predict proteins.fasta --ontology go-basic.obo -o functions.tsv
     cat proteins.fasta | dlfb predict - > functions.tsv
 
-    A row a protein and term: protein, term, name, calibrated probability, whether the ontology implies it, the training
-    protein most like it with its identity and functions, and whether anything similar was seen in training.
-    """
-    with reported():
-        from dlfb_helpers.cli import predict as predict_command
+    The table has a row a protein, aspect and term: term, name and calibrated probability; whether the predictor claims
+    it, its probability being at least the threshold that was best on validation proteins; whether the ontology implies
+    it; the broad terms above it (GO slim); the training protein most like the query with its identity, coverage, E
+    value and functions, and whether anything similar was seen in training. Where nothing was, no protein is named.
 
-        predict_command.run(fasta, out, cafa, html, predictor, minimum, Progress(), clean, skip_bad, ontology)
+    --summary has a row a protein: for each aspect the most specific claims and the highest of their probabilities, and
+    the nearest training protein. --cafa has a protein's 1,500 most probable terms from 0.001 up, whatever --minimum is.
+    """
+    if aspect and predictor:
+        raise typer.BadParameter(
+            "--predictor brings its own aspect; leave --aspect out, or name bundled ones beside it"
+        )
+    aspects = choices.parse_aspects(aspect or "all")
+    with reported():
+        from dlfb_helpers.cli import predict as command
+
+        names = predictor or [command.BUNDLED_FOR[chosen] for chosen in aspects]
+        outputs = command.Outputs(out, summary, cafa, html)
+        command.run(fasta, outputs, names, minimum, Progress(), clean, skip_bad, ontology)
 
 
 @app.command()

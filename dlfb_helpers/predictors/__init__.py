@@ -15,7 +15,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "predictor": ["Predictor"],
         "folder": ["BUNDLED", "load_predictor", "save_predictor"],
         "evidence": ["nearest_proteins"],
-        "table": ["cafa_tsv", "prediction_tables", "tsv"],
+        "together": ["answers", "by_aspect"],
+        "table": ["claims", "prediction_tables", "summaries"],
+        "writing": ["cafa_tsv", "spreadsheet_csv", "tsv"],
         "results": ["Sealed", "load_predictions", "load_results"],
     },
 )

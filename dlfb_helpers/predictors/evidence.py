@@ -11,6 +11,9 @@ from dlfb_helpers.proteins.families import similar
 
 COLUMNS = ["nearest", "identity", "coverage", "evalue", "seen"]
 
+SEEN = ["itself", "similar", "nothing similar"]
+"""What may have been seen in training, the nearest first."""
+
 
 def nearest_proteins(proteins: Proteins, known: Proteins, bits: np.ndarray) -> pd.DataFrame:
     """Find the training protein with the best alignment to each query.
@@ -27,9 +30,10 @@ def nearest_proteins(proteins: Proteins, known: Proteins, bits: np.ndarray) -> p
     Returns
     -------
     pandas.DataFrame
-        Indexed by the queries' ids: `nearest` (id, or "" if nothing aligns with E <= 10), `identity` and `coverage`
-        (0 to 1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits of
-        `similar` in `dlfb_helpers.proteins.families`) or "nothing similar".
+        Indexed by the queries' ids: `nearest` (id), `identity` and `coverage` (0 to 1), `evalue`, and `seen`: "itself"
+        (the same sequence was trained on), "similar" (by the limits of `similar` in `dlfb_helpers.proteins.families`)
+        or "nothing similar". Where nothing similar was seen, the others are "" and NaN: an alignment by chance is no
+        relative.
     """
     residues, places = sum(map(len, known.sequences)), {text: place for place, text in enumerate(known.sequences)}
     rows = []
@@ -45,4 +49,7 @@ def nearest_proteins(proteins: Proteins, known: Proteins, bits: np.ndarray) -> p
     table = pd.DataFrame(rows, index=proteins.targets.index, columns=COLUMNS)
     undecided = table["seen"] == ""
     alike = table.index.isin(similar(table[undecided]).index)
-    return table.assign(seen=table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar")))
+    table["seen"] = table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar"))
+    strange = table["seen"] == "nothing similar"
+    table.loc[strange, ["identity", "coverage", "evalue"]] = np.nan
+    return table.assign(nearest=table["nearest"].mask(strange, ""))

@@ -1,106 +1,108 @@
-"""A predictor's answer as rows to read: the table that `dlfb predict` writes, and CAFA's submission format."""
+"""Predictors' answers as rows to read: a line a claim, and in short a line a protein."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.annotations.consistency import ancestor_matrix, implied_terms, specific_terms
+from dlfb_helpers.annotations.consistency import implied_terms, specific_terms
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.annotations.releases import in_release
-from dlfb_helpers.predictors.evidence import nearest_proteins
-from dlfb_helpers.predictors.predictor import Predictor
-from dlfb_helpers.proteins.families import alignment_bits
+from dlfb_helpers.annotations.slim import slim_names
+from dlfb_helpers.predictors.evidence import COLUMNS, SEEN
+from dlfb_helpers.predictors.predictor import Predictor, Progress
+from dlfb_helpers.predictors.together import Answer, Terms, answers
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that spreadsheets run (OWASP, CSV injection)."""
+KINDS = {"MFO": "function", "BPO": "process", "CCO": "component"}
+"""What the terms of an aspect are, in a word."""
 
-PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
+NAMED = 5
+"""How many claims of an aspect a summary names; it counts the others."""
 
 
 def prediction_tables(
-    predictor: Predictor,
+    predictors: Predictor | Iterable[Predictor],
     sequences: pd.Series,
     minimum: float = 0.05,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
     ontology: Ontology | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Predict for all sequences, and yield the rows of some hundred proteins at a time.
 
     Parameters
     ----------
-    predictor
-        Trained.
+    predictors
+        One, or several of different aspects.
     sequences
         Indexed by the proteins' ids.
     minimum
-        Least probability of a row. A protein's most probable term is always there, so that no protein is missing.
-    progress
-        As for `embed_proteins`.
-    ontology
-        Of the release whose ids and names the rows are to have, as `in_release` translates them; by default the
-        predictor's own.
+        Least probability of a row.
+    progress, ontology
+        As for `answers`.
 
     Yields
     ------
     pandas.DataFrame
-        protein, term, name, probability, implied, nearest, identity, seen, nearest_functions; the most probable first
-        within a protein. `implied` is true where the ontology adds the term to a more specific one that is as probable;
-        the others are as in `nearest_proteins`, the functions being the most specific ones, separated by semicolons.
+        As `claims` makes it.
     """
-    terms = _Terms.of(predictor, ontology)
-    proteins, known = predictor.embed(sequences, progress=progress), predictor.mixture.known
-    for start in range(0, len(proteins), PROTEINS_AT_ONCE):
-        batch = proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE])
-        bits = alignment_bits(batch.sequences, known.sequences)
-        probabilities = predictor.from_embeddings(batch, bits)
-        if ontology:
-            probabilities = in_release(probabilities, ontology)
-        yield _rows(terms, probabilities, nearest_proteins(batch, known, bits), minimum)
+    for answer in answers(predictors, sequences, progress, ontology):
+        yield claims(answer, minimum, ontology)
 
 
-class _Terms(NamedTuple):
-    """What the predictor's terms are in a release: names, `ancestor_matrix`, and labels of the training proteins."""
+def claims(answer: Mapping[str, Answer], minimum: float = 0.05, ontology: Ontology | None = None) -> pd.DataFrame:
+    """Make a row of each term that is probable enough.
 
-    names: Mapping[str, str]
-    ancestors: np.ndarray
-    labels: pd.DataFrame
+    Parameters
+    ----------
+    answer
+        By aspect, from `answers`.
+    minimum
+        Least probability of a row. A protein's most probable term of each aspect is always there: none is missing.
+    ontology
+        As for `answers`.
 
-    @classmethod
-    def of(cls, predictor: Predictor, ontology: Ontology | None) -> _Terms:
-        labels = predictor.mixture.known.targets
-        if ontology is None:
-            return cls(predictor.names, predictor.ancestors, labels)
-        labels = in_release(labels, ontology).astype(np.uint8)
-        return cls(ontology.names, ancestor_matrix(labels.columns.tolist(), ontology), labels)
+    Returns
+    -------
+    pandas.DataFrame
+        The proteins in their order, the aspects in that of `answer`, the most probable terms first: protein, aspect,
+        term, name, probability; claimed (it is at least the aspect's threshold); implied (the ontology adds it to a
+        more specific term that is as probable); slim (`slim_names`); nearest, identity, coverage, evalue and seen, as
+        in `nearest_proteins`; nearest_functions (the nearest one's most specific terms, separated by ``"; "``).
+    """
+    rows = pd.concat([_rows(aspect, of_one, minimum, ontology) for aspect, of_one in answer.items()])
+    return rows.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _rows(terms: _Terms, probabilities: pd.DataFrame, nearest: pd.DataFrame, minimum: float) -> pd.DataFrame:
+def _rows(aspect: str, answer: Answer, minimum: float, ontology: Ontology | None) -> pd.DataFrame:
+    """Make the rows of one aspect, indexed by where their proteins stand."""
+    terms, probabilities, nearest, threshold = answer
     table = probabilities.to_numpy()
-    listed = (table >= minimum) | (table == table.max(axis=1, keepdims=True))
-    rows, columns = np.nonzero(listed)
+    rows, columns = np.nonzero((table >= minimum) | (table == table.max(axis=1, keepdims=True)))
     order = np.lexsort((columns, -table[rows, columns], rows))
     rows, columns = rows[order], columns[order]
-    ids, evidence = probabilities.columns[columns], nearest.iloc[rows].reset_index(drop=True)
+    ids = probabilities.columns
+    names = np.array([terms.names[term] for term in ids], dtype=object)
+    slim = np.array(slim_names(ids, terms.names, terms.ancestors, ontology), dtype=object)
+    functions = nearest["nearest"].map(_functions(terms, nearest["nearest"]))
     return pd.DataFrame(
         {
             "protein": probabilities.index[rows],
-            "term": ids,
-            "name": [terms.names[term] for term in ids],
+            "aspect": aspect,
+            "term": ids[columns],
+            "name": names[columns],
             "probability": table[rows, columns],
+            "claimed": table[rows, columns] >= threshold,
             "implied": implied_terms(table, terms.ancestors)[rows, columns],
-            "nearest": evidence["nearest"],
-            "identity": evidence["identity"],
-            "seen": evidence["seen"],
-            "nearest_functions": evidence["nearest"].map(_functions(terms, nearest["nearest"])),
-        }
+            "slim": slim[columns],
+            **{column: nearest[column].to_numpy()[rows] for column in COLUMNS},
+            "nearest_functions": functions.to_numpy()[rows],
+        },
+        index=rows,
     )
 
 
-def _functions(terms: _Terms, entries: pd.Series) -> dict[str, str]:
+def _functions(terms: Terms, entries: pd.Series) -> dict[str, str]:
     """Name the most specific functions of training proteins."""
     labels = terms.labels.loc[[entry for entry in dict.fromkeys(entries) if entry]]
     specific = specific_terms(labels.to_numpy(), terms.ancestors)
@@ -108,84 +110,40 @@ def _functions(terms: _Terms, entries: pd.Series) -> dict[str, str]:
     return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(labels.index, specific)}
 
 
-def tsv(table: pd.DataFrame, heading: bool = True) -> str:
-    """Write the rows as tab-separated text: probabilities with three decimals, identities with two.
-
-    Nothing is quoted: readers of such files take a quotation mark for a part of the name.
+def summaries(answer: Mapping[str, Answer]) -> pd.DataFrame:
+    """Say in a row a protein what it is claimed to do, and what that rests on.
 
     Parameters
     ----------
-    table
-        From `prediction_tables`.
-    heading
-        Whether the first line names the columns.
+    answer
+        By aspect, from `answers`.
 
     Returns
     -------
-    str
-        A line for each row.
-
-    Raises
-    ------
-    ValueError
-        If a cell holds a tab or a line break; names it.
+    pandas.DataFrame
+        protein; for each aspect function, process or component (names of the claimed terms that no more specific
+        claimed one implies, the most probable first, separated by ``"; "``; of more than `NAMED` the number of the
+        others) and its probability, the highest of these terms (NaN where none is claimed); nearest, identity and seen
+        of the known protein that is nearest in any aspect.
     """
-    return _tab_separated(_rounded(table), heading)
-
-
-def spreadsheet_csv(table: pd.DataFrame, heading: bool = True) -> str:
-    """Write the rows as a spreadsheet reads them: quoted where needed, and no cell that it would run as a formula.
-
-    Parameters
-    ----------
-    table, heading
-        As for `tsv`.
-
-    Returns
-    -------
-    str
-        A line for each row; a cell that begins like a formula has an apostrophe before it.
-    """
-    text = _rounded(table)
-    for column in ("protein", "name", "nearest", "nearest_functions"):
-        text[column] = text[column].astype(str).map(lambda cell: f"'{cell}" if cell.startswith(FORMULA) else cell)
-    return text.to_csv(index=False, header=heading, na_rep="", lineterminator="\n")
-
-
-def cafa_tsv(table: pd.DataFrame) -> str:
-    """Write the rows as CAFA wants them: protein, term and probability in (0, 1], no heading.
-
-    Parameters
-    ----------
-    table
-        From `prediction_tables`.
-
-    Returns
-    -------
-    str
-        A line for each row whose probability is at least 0.0005, so that it is not rounded to 0.
-
-    Raises
-    ------
-    ValueError
-        As `tsv`.
-    """
-    probable = table[table["probability"] >= 0.0005]
-    text = probable[["protein", "term"]].assign(probability=probable["probability"].map("{:.3f}".format))
-    return _tab_separated(text, heading=False)
-
-
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(
-        probability=table["probability"].map("{:.3f}".format),
-        identity=table["identity"].map("{:.2f}".format, na_action="ignore"),
-        implied=np.where(table["implied"], "yes", "no"),
+    first = next(iter(answer.values()))
+    table = pd.DataFrame({"protein": first.probabilities.index})
+    for aspect, of_one in answer.items():
+        kind, found = KINDS[aspect], of_one.probabilities.to_numpy()
+        specific = specific_terms(found >= of_one.threshold, of_one.terms.ancestors)
+        names = np.array([of_one.terms.names[term] for term in of_one.probabilities.columns], dtype=object)
+        order = np.argsort(-found, axis=1, kind="stable")
+        table[kind] = [_some(names[row[of_row[row]]].tolist()) for row, of_row in zip(order, specific)]
+        highest = np.where(specific, found, -np.inf).max(axis=1)
+        table[f"{kind}_probability"] = np.where(np.isfinite(highest), highest, np.nan)
+    evidence = pd.concat([of_one.nearest.assign(row=range(len(table))) for of_one in answer.values()])
+    evidence = evidence.assign(how=evidence["seen"].map(SEEN.index)).sort_values(
+        ["row", "how", "evalue"], kind="stable"
     )
+    nearest = evidence.drop_duplicates("row")
+    return table.assign(**{column: nearest[column].to_numpy() for column in ("nearest", "identity", "seen")})
 
 
-def _tab_separated(table: pd.DataFrame, heading: bool) -> str:
-    rows = [list(table.columns)] if heading else []
-    rows += table.astype(object).fillna("").astype(str).to_numpy().tolist()
-    for cell in (cell for row in rows for cell in row if "\t" in cell or "\n" in cell or "\r" in cell):
-        raise ValueError(f"{cell[:60]!r} holds a tab or a line break, which a tab-separated table cannot; rename it")
-    return "".join("\t".join(row) + "\n" for row in rows)
+def _some(names: list[str]) -> str:
+    more = [f"and {len(names) - NAMED:,} more"] if len(names) > NAMED else []
+    return "; ".join(names[:NAMED] + more)

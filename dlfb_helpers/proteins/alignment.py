@@ -110,21 +110,62 @@ def cross_bits(
     ValueError
         If a sequence is empty or not in capital letters.
     """
+    lengths = [len(text) for text in queries], [len(text) for text in references]
+    return significant_bits(cross_scores(queries, references), *lengths, residues, max_evalue)
+
+
+def cross_scores(queries: Sequence[str], references: Sequence[str]) -> np.ndarray:
+    """Score each query against each reference by local alignment: raw scores, int32, shape (queries, references).
+
+    Raises
+    ------
+    ValueError
+        If a sequence is empty or not in capital letters.
+    """
     texts, letters = [_scorable(query) for query in queries], [_scorable(reference) for reference in references]
     if not (texts and letters):
-        return np.zeros((len(texts), len(letters)), dtype=np.float32)
-    lengths = np.array([len(text) for text in letters])
-    residues = residues or int(lengths.sum())
+        return np.zeros((len(texts), len(letters)), dtype=np.int32)
     aligner, database = pyopal.Aligner(_BLOSUM62, **_GAPS), pyopal.Database(letters)
 
     def row(text: str) -> np.ndarray:
         found = aligner.align(text, database, mode="score", overflow="buckets")
-        scores = np.fromiter((hit.score for hit in found), dtype=np.float64, count=len(letters))
-        evalues = K * np.minimum(lengths, len(text)) * residues * np.exp(-LAMBDA * scores)
-        return np.where((evalues <= max_evalue) & (scores > 0), bit_score(scores), 0.0).astype(np.float32)
+        return np.fromiter((hit.score for hit in found), dtype=np.int32, count=len(letters))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(row, texts)))
+
+
+def significant_bits(
+    scores: np.ndarray,
+    queries: Sequence[int],
+    references: Sequence[int],
+    residues: int | None = None,
+    max_evalue: float = 10.0,
+) -> np.ndarray:
+    """Return the bits of raw scores where E is at most `max_evalue`, and 0 elsewhere.
+
+    Parameters
+    ----------
+    scores
+        From `cross_scores`, shape (queries, references).
+    queries, references
+        Lengths of the sequences.
+    residues, max_evalue
+        As for `cross_bits`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float32, same shape.
+    """
+    lengths = np.asarray(references)
+    residues = residues or int(lengths.sum())
+    bits = np.zeros(scores.shape, dtype=np.float32)
+    for row, (of_query, length) in enumerate(zip(scores, queries)):  # at once they would take five times the memory
+        evalues = K * np.minimum(lengths, length) * residues * np.exp(-LAMBDA * of_query)
+        near = (evalues <= max_evalue) & (of_query > 0)
+        bits[row, near] = bit_score(of_query[near])
+    return bits
 
 
 def align_pair(query: str, reference: str) -> tuple[float, float]:

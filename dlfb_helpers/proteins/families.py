@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.files.assets import bundled_folder
-from dlfb_helpers.proteins.alignment import align_all, cross_bits, self_bits
+from dlfb_helpers.proteins.alignment import align_all, cross_scores, self_bits, significant_bits
 from dlfb_helpers.proteins.fasta import sequence_key
 
 MAX_EVALUE, MIN_IDENTITY, MIN_COVERAGE = 1e-3, 0.30, 0.50
@@ -134,24 +134,59 @@ def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndar
     ValueError
         If a sequence that is not known is not in capital letters.
     """
+    return bits_with_each(queries, [references])[0]
+
+
+def bits_with_each(queries: Sequence[str], sets: Sequence[Sequence[str]]) -> list[np.ndarray]:
+    """Return the `alignment_bits` of the queries with each of several sets of references.
+
+    A pair that several sets ask for is aligned once; E is that of a search of each set alone.
+
+    Raises
+    ------
+    ValueError
+        As `alignment_bits`.
+    """
+    looked_up = [_looked_up(queries, references) for references in sets]
+    new_rows = np.any([new for _, new, _ in looked_up], axis=0)
+    new = {
+        text for references, (*_, fresh) in zip(sets, looked_up) for text, is_new in zip(references, fresh) if is_new
+    }
+    union = list(dict.fromkeys(text for references in sets for text in references))
+    column = {text: place for place, text in enumerate(union)}
+    new_columns = np.array([text in new for text in union], dtype=bool)
+    scores = np.zeros((len(queries), len(union)), dtype=np.int32)
+    for rows, columns in ((new_rows, np.ones_like(new_columns)), (~new_rows, new_columns)):
+        some, others = np.flatnonzero(rows).tolist(), np.flatnonzero(columns).tolist()
+        if some and others:
+            scores[np.ix_(some, others)] = cross_scores([queries[i] for i in some], [union[i] for i in others])
+    lengths = [len(text) for text in queries]
+    found = []
+    for references, (bits, rows, columns) in zip(sets, looked_up):
+        places = np.array([column[text] for text in references], dtype=int)
+        # N is that of the whole set, or a pair would count among few references and be lost among many.
+        aligned = significant_bits(scores[:, places], lengths, [len(text) for text in references])
+        found.append(np.where(rows[:, None] | columns, aligned, bits))
+    return found
+
+
+def _looked_up(queries: Sequence[str], references: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the bits that are known, and which queries and which references are not."""
     keys = _keys((*queries, *references))
     known = max(_known(), key=lambda relations: (relations.table.index.get_indexer(keys) >= 0).sum())
-    places = known.table.index.get_indexer(keys)
+    rows, columns = np.split(known.table.index.get_indexer(keys), [len(queries)])
+    distinct, inverse = np.unique(rows, return_inverse=True)  # identical sequences share a row
     size = len(known.table)
-    bits = np.zeros((size + 1, size + 1), dtype=np.float32)  # the last row and column stand for the unknown, place -1
+    bits = np.zeros((len(distinct), size + 1), dtype=np.float32)  # the last column stands for the unknown, place -1
+    row_of = np.full(size + 1, -1)
+    row_of[distinct] = np.arange(len(distinct))
     first, second = known.pairs["first"].to_numpy(dtype=int), known.pairs["second"].to_numpy(dtype=int)
-    bits[first, second] = bits[second, first] = known.pairs["bits"]
-    own = {place: self_bits(sequence) for place, sequence in zip(places, (*queries, *references)) if place >= 0}
-    bits[list(own), list(own)] = list(own.values())  # identical sequences share a row
-    rows, columns = np.split(places, [len(queries)])
-    bits = bits[np.ix_(rows, columns)]
-    new_rows, new_columns = np.flatnonzero(rows < 0), np.flatnonzero(columns < 0)
-    bits[new_rows] = cross_bits([queries[row] for row in new_rows.tolist()], references)
-    # One N for both, or a pair would count among few references and be lost among many.
-    searched = sum(map(len, references))
-    new = [references[column] for column in new_columns.tolist()]
-    bits[:, new_columns] = cross_bits(queries, new, residues=searched)
-    return bits
+    for one, other in ((first, second), (second, first)):
+        of_queries = row_of[one] >= 0
+        bits[row_of[one[of_queries]], other[of_queries]] = known.pairs["bits"].to_numpy()[of_queries]
+    own = {place: self_bits(sequence) for place, sequence in zip(rows.tolist(), queries) if place >= 0}
+    bits[row_of[list(own)], list(own)] = list(own.values())
+    return bits[np.ix_(inverse, columns)], rows < 0, columns < 0
 
 
 def cross_pairs(parts: Mapping[str, pd.Series]) -> pd.DataFrame:

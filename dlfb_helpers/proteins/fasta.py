@@ -13,7 +13,7 @@ import pandas as pd
 from dlfb_helpers.files.packed import AnyPath, as_path
 from dlfb_helpers.files.shown import shown
 from dlfb_helpers.proteins.composition import FEWEST_NUCLEOTIDES, doubt
-from dlfb_helpers.proteins.headings import id_origin, other_id
+from dlfb_helpers.proteins.headings import id_origin, other_id, species
 from dlfb_helpers.proteins.parsing import TRANSLATE, BadRecord, parse_record
 from dlfb_helpers.proteins.records import Record, read_records
 
@@ -26,19 +26,20 @@ def read_fasta(
     clean: bool = False,
     skip_bad: bool = False,
     report: Callable[[str], None] | None = None,
+    species: Counter[tuple[int, str]] | None = None,
 ) -> pd.DataFrame:
     """Read sequences: columns EntryID, Sequence, Length (residues), in the file's order.
 
     Parameters
     ----------
-    path, clean, skip_bad
+    path, clean, skip_bad, species
         As for `iterate_fasta`, which also says what can go wrong.
     report : callable, optional
         Called with a line for each record that was repaired or left out, or that is worth little, once all are read.
         Without it they are one warning, which lists the first of them.
     """
     notes: list[str] = []
-    sequences = dict(iterate_fasta(path, clean, skip_bad, notes.append))
+    sequences = dict(iterate_fasta(path, clean, skip_bad, notes.append, species))
     if report:
         for note in notes:
             report(note)
@@ -53,6 +54,7 @@ def iterate_fasta(
     clean: bool = False,
     skip_bad: bool = False,
     report: Callable[[str], None] | None = None,
+    species: Counter[tuple[int, str]] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Read sequences one by one, so that a file may be larger than the memory.
 
@@ -70,6 +72,8 @@ def iterate_fasta(
         Leave out what cannot be read.
     report : callable, optional
         Called with a line for each record that was repaired or left out, or that is worth little.
+    species : Counter, optional
+        Counts the proteins of each species that the headings name, as `headings.species` reads it.
 
     Yields
     ------
@@ -85,7 +89,7 @@ def iterate_fasta(
         lists them, each with its line, its id and what was found; or if most of what was read are nucleotides. As
         every error here, it names the file and says what to do.
     """
-    reading = _Reading(as_path(path), clean, skip_bad, report or (lambda line: None))
+    reading = _Reading(as_path(path), clean, skip_bad, report or (lambda line: None), species)
     for record in read_records(reading.path, skip=skip_bad):
         try:
             yield from reading.proteins(record)
@@ -107,6 +111,7 @@ class _Reading:
     clean: bool
     skip_bad: bool
     report: Callable[[str], None]
+    species: Counter[tuple[int, str]] | None = None
     seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     first_bad: list[BadRecord] = field(default_factory=list)
@@ -129,6 +134,8 @@ class _Reading:
             self.say(record.line + (not record.heading), name, f"repaired: {repairs}")
         for text in parsed.notes:
             self.say(record.line, name, text)
+        if self.species is not None and (named := species(record.heading)):
+            self.species[named] += len(new)
         for entry, sequence in new:
             self.seen[entry] = record.line, hash(sequence)
             self.counts["letters"] += len(sequence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dlfb_helpers.files.shown import shown
 
 ACCESSION_TAGS = frozenset("sp tr ref gb emb dbj pir prf tpg tpe tpd gpp nat".split())
@@ -10,6 +12,8 @@ ACCESSION_TAGS = frozenset("sp tr ref gb emb dbj pir prf tpg tpe tpd gpp nat".sp
 NCBI's other tags need all that stands behind them: a chain (``pdb|4HHB|A``), a database (``gnl|CDD|198180``), a name of
 somebody's own (``lcl|contig_1``). Their ids stay whole, as those without a known tag do (``ENSP1|ENST1|INS``).
 """
+
+_SPECIES = re.compile(r"\sOS=(?P<name>\S.*?)\s+OX=(?P<taxon>[0-9]{1,9})(?:\s|$)")
 
 
 def entry_id(heading: str) -> str:
@@ -36,6 +40,20 @@ def other_id(heading: str) -> str:
     if entry_id(heading) == _first_word(heading) and len(heading.split()) > 1:
         return "join the words of the headings, for example with sed '/^>/ s/ /_/g'"
     return "keep one of the records, or give one of them another id"
+
+
+def species(heading: str) -> tuple[int, str] | None:
+    """Return the NCBI taxon and the name of the species that a heading of UniProt tells; None if it tells none.
+
+    Examples
+    --------
+    >>> species(">sp|P69441|KAD_ECOLI Adenylate kinase OS=Escherichia coli (strain K12) OX=83333 GN=adk PE=1 SV=1")
+    (83333, 'Escherichia coli (strain K12)')
+    >>> species(">A OS=Homo sapiens") is None
+    True
+    """
+    found = _SPECIES.search(heading)
+    return (int(found["taxon"]), found["name"]) if found else None
 
 
 def _first_word(heading: str) -> str:

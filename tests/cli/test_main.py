@@ -15,7 +15,8 @@ from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.cli import check as checks
 from dlfb_helpers.cli.main import app
 from dlfb_helpers.predictors import table as prediction_table
-from dlfb_helpers.predictors.folder import load_predictor
+from dlfb_helpers.predictors import together
+from dlfb_helpers.predictors.folder import BUNDLED, load_predictor
 from dlfb_helpers.predictors.results import load_predictions
 
 
@@ -49,27 +50,81 @@ def read(path):
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-def test_predict_writes_what_the_predictor_says(fasta, proteins, tmp_path, capsys):
-    out, cafa_file = tmp_path / "out.tsv", tmp_path / "deep" / "cafa.tsv"
-    run("predict", fasta, "-o", out, "--cafa", cafa_file, "--minimum", "0.1")
+COLUMNS = ["protein", "aspect", "term", "name", "probability", "claimed", "implied", "slim", "nearest", "identity",
+           "coverage", "evalue", "seen", "nearest_functions"]  # fmt: skip
+
+
+def test_predict_writes_what_the_three_predictors_say(fasta, proteins, tmp_path, capsys):
+    out = tmp_path / "deep" / "out.tsv"
+    run("predict", fasta, "-o", out, "--minimum", "0.1")
     said = capsys.readouterr()
     assert said.out == "" and "7 proteins; in training: " in said.err
-    table, trained = read(out), load_predictor()
-    evidence = ["nearest", "identity", "seen", "nearest_functions"]
-    assert list(table.columns) == ["protein", "term", "name", "probability", "implied", *evidence]
+    table = read(out)
+    assert list(table.columns) == COLUMNS
     assert table["protein"].drop_duplicates().tolist() == proteins.index.tolist()  # all of them, in the file's order
-    probabilities = trained.predict(proteins)
-    for row in table.itertuples():
-        assert row.probability == pytest.approx(probabilities.at[row.protein, row.term], abs=5.01e-4)
-        assert row.name == trained.names[row.term]
-    listed = (probabilities >= 0.1) | probabilities.eq(probabilities.max(axis=1), axis=0)
-    assert len(table) == listed.to_numpy().sum()
-    for _, rows in table.groupby("protein"):
-        assert rows["probability"].is_monotonic_decreasing
-    assert set(table.loc[table["protein"] == "new", "seen"]) == {"nothing similar"}
-    submission = pd.read_csv(cafa_file, sep="\t", header=None)
-    assert submission[0].tolist() == table["protein"].tolist() and submission[1].tolist() == table["term"].tolist()
-    assert submission[2].between(0.001, 1).all()
+    for name, (aspect, rows) in zip(BUNDLED, table.groupby("aspect", sort=False)):
+        trained = load_predictor(name)
+        assert trained.facts["aspect"] == aspect
+        probabilities = trained.predict(proteins)
+        for row in rows.itertuples():
+            assert row.probability == pytest.approx(probabilities.at[row.protein, row.term], abs=5.01e-4)
+            assert row.name == trained.names[row.term]
+            assert row.claimed == ("yes" if probabilities.at[row.protein, row.term] >= trained.threshold else "no")
+        listed = (probabilities >= 0.1) | probabilities.eq(probabilities.max(axis=1), axis=0)
+        assert len(rows) == listed.to_numpy().sum()
+        for _, of_one in rows.groupby("protein"):
+            assert of_one["probability"].is_monotonic_decreasing
+    assert (table.loc[table["protein"] == "new", ["seen", "nearest"]] == ["nothing similar", ""]).all(axis=None)
+
+
+def test_cafas_file_has_its_own_floor(fasta, proteins, tmp_path):
+    run("predict", fasta, "-o", tmp_path / "out.tsv", "--cafa", tmp_path / "cafa.tsv", "--minimum", "0.9")
+    submission = pd.read_csv(tmp_path / "cafa.tsv", sep="\t", header=None, names=["protein", "term", "score"])
+    assert submission["protein"].drop_duplicates().tolist() == proteins.index.tolist()
+    probabilities = pd.concat([load_predictor(name).predict(proteins) for name in BUNDLED], axis=1)
+    assert len(submission) == (probabilities >= 0.001).to_numpy().sum() > 10 * len(read(tmp_path / "out.tsv"))
+    for row in submission.itertuples():
+        assert row.score == pytest.approx(probabilities.at[row.protein, row.term], abs=5.01e-4)
+    assert submission["score"].between(0.001, 1).all()
+
+
+def test_a_summary_is_a_line_a_protein(fasta, proteins, tmp_path):
+    run("predict", fasta, "-o", tmp_path / "out.tsv", "--summary", tmp_path / "short.csv", "--minimum", "0")
+    short, table = pd.read_csv(tmp_path / "short.csv", keep_default_na=False), read(tmp_path / "out.tsv")
+    kinds = ["function", "process", "component"]
+    assert list(short.columns) == ["protein", *(f"{kind}{end}" for kind in kinds for end in ("", "_probability")),
+                                   "nearest", "identity", "seen"]  # fmt: skip
+    assert short["protein"].tolist() == proteins.index.tolist()
+    for row in short.to_dict("records"):
+        for kind, aspect in zip(kinds, ("MFO", "BPO", "CCO")):
+            claims = table[(table["protein"] == row["protein"]) & (table["aspect"] == aspect)]
+            claimed = claims[claims["claimed"] == "yes"]
+            named = [name for name in row[kind].split("; ") if name and not name.endswith(" more")]
+            assert set(named) <= set(claimed["name"]) and bool(named) == bool(len(claimed))
+            assert row[f"{kind}_probability"] in {
+                "",
+                *claimed["probability"].map("{:.3f}".format),
+                *claimed["probability"],
+            }
+    assert short.iloc[-1]["seen"] == "nothing similar"
+
+
+@pytest.mark.parametrize(
+    ("options", "aspects"),
+    [
+        (["--aspect", "CCO"], ["CCO"]),
+        (["--aspect", "cco, MFO"], ["MFO", "CCO"]),
+        (["--predictor", "course-BPO"], ["BPO"]),
+        (["--predictor", "course-CCO", "--predictor", "course"], ["MFO", "CCO"]),
+    ],
+)
+def test_aspects_are_chosen_by_name_or_by_predictor(fasta, tmp_path, options, aspects):
+    run("predict", fasta, "-o", tmp_path / "all.tsv")
+    run("predict", fasta, "-o", tmp_path / "some.tsv", *options)
+    every, some = read(tmp_path / "all.tsv"), read(tmp_path / "some.tsv")
+    assert some["aspect"].unique().tolist() == aspects
+    expected = every[every["aspect"].isin(aspects)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some, expected, atol=1.01e-3)  # a last digit may be rounded otherwise
 
 
 def test_predictions_are_chapter_9s(proteins):
@@ -83,11 +138,19 @@ def test_predictions_are_chapter_9s(proteins):
         np.testing.assert_allclose(wide.loc[some.index], wanted, atol=1e-5)
 
 
-def test_a_few_proteins_at_a_time_make_the_same_table(fasta, tmp_path, monkeypatch):
-    run("predict", fasta, "-o", tmp_path / "at_once.tsv", "--html", tmp_path / "at_once.html")
-    monkeypatch.setattr(prediction_table, "PROTEINS_AT_ONCE", 2)
-    run("predict", fasta, "-o", tmp_path / "in_parts.tsv", "--html", tmp_path / "in_parts.html")
-    for ending in ("tsv", "html"):
+def test_a_few_proteins_at_a_time_make_the_same_table(fasta, proteins, tmp_path, monkeypatch):
+    names = {"-o": "tsv", "--html": "html", "--cafa": "txt", "--summary": "csv"}
+
+    def predict(name):
+        run("predict", fasta, *(word for option, end in names.items() for word in (option, tmp_path / f"{name}.{end}")))
+
+    predict("at_once")
+    monkeypatch.setattr(together, "PROTEINS_AT_ONCE", 2)
+    predict("in_parts")
+    pages = [(tmp_path / f"{name}.html").read_text() for name in ("at_once", "in_parts")]
+    shown = [re.findall('<th scope="row">(.*?)</th>', page) for page in pages]  # the page is written in as many parts
+    assert shown[0] == shown[1] == proteins.index.tolist()
+    for ending in ("tsv", "txt", "csv"):
         one, other = ((tmp_path / f"{name}.{ending}").read_text() for name in ("at_once", "in_parts"))
         assert one == other
 
@@ -113,7 +176,7 @@ def test_an_error_is_one_line_and_leaves_nothing(tmp_path, capsys, content, mess
     path = tmp_path / "bad.fasta"
     path.write_text(content)
     outputs = "-o", tmp_path / "o.tsv", "--html", tmp_path / "o.html", "--cafa", tmp_path / "c.tsv"
-    run("predict", path, *outputs, status=2)
+    run("predict", path, *outputs, "--summary", tmp_path / "s.tsv", status=2)
     said = capsys.readouterr()
     assert re.fullmatch(f"error: .*bad.fasta.*{message}.*\n", said.err) and said.out == ""
     assert [file.name for file in tmp_path.iterdir()] == ["bad.fasta"]
@@ -121,11 +184,11 @@ def test_an_error_is_one_line_and_leaves_nothing(tmp_path, capsys, content, mess
 
 def test_an_interruption_leaves_nothing_and_says_so(fasta, tmp_path, capsys, monkeypatch):
     def interrupted(*arguments):
-        yield from list(tables(*arguments))[:1]
+        yield from list(answers(*arguments))[:1]
         raise KeyboardInterrupt
 
-    tables = prediction_table.prediction_tables
-    monkeypatch.setattr("dlfb_helpers.cli.predict.prediction_tables", interrupted)
+    answers = together.answers
+    monkeypatch.setattr("dlfb_helpers.cli.predict.answers", interrupted)
     run("predict", fasta, "-o", tmp_path / "out.tsv", "--html", tmp_path / "out.html", status=130)
     assert "interrupted" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
@@ -144,11 +207,34 @@ def test_a_file_that_the_system_lets_grow_no_further_is_named_and_removed(fasta,
     assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
 
 
-@pytest.mark.parametrize("arguments", [["--minimum", "2"], ["--predictor", "nowhere"]])
-def test_wrong_choices_are_named(fasta, tmp_path, capsys, arguments):
-    run("predict", fasta, "-o", tmp_path / "out.tsv", *arguments, status=2)
-    assert capsys.readouterr().err.startswith("error: ")
-    assert not (tmp_path / "out.tsv").exists()
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--minimum", "2"], "error: --minimum is 2.0; probabilities lie between 0 and 1"),
+        (["--predictor", "nowhere"], "error: nowhere: there is no such folder"),
+        (["--predictor", "course", "--predictor", "course"], "error: 2 predictors are of the aspect MFO; give one"),
+        (["--aspect", "XYZ"], "'XYZ' is none of MFO, BPO and CCO"),
+        (["--aspect", "MFO", "--predictor", "course"], "--predictor brings its own aspect"),
+        (["--summary", "short.xlsx"], "error: short.xlsx: nothing is written as .xlsx"),
+        (["--summary", "{out}"], "error: --summary and --out are one file"),
+    ],
+)
+def test_wrong_choices_are_named(fasta, tmp_path, capsys, arguments, said):
+    out = tmp_path / "out.tsv"
+    run("predict", fasta, "-o", out, *(str(word).format(out=out) for word in arguments), status=2)
+    printed = re.sub(r"[│╭╮╰╯─\s]+", " ", capsys.readouterr().err)  # typer draws a box around its own errors
+    assert said in printed and "Traceback" not in printed
+    assert [file.name for file in tmp_path.iterdir()] == ["proteins.fasta"]
+
+
+def test_other_species_are_a_warning(proteins, tmp_path, capsys):
+    headings = ["Q1 OS=Escherichia coli (strain K12) OX=83333 GN=x", "Q2 OS=Homo sapiens OX=9606 GN=x", "Q3 of nobody"]
+    path = tmp_path / "some.fasta"
+    path.write_text("".join(f">{heading}\n{text}\n" for heading, text in zip(headings, proteins)))
+    run("predict", path, "-o", tmp_path / "out.tsv", "--aspect", "CCO")
+    said = [line for line in capsys.readouterr().err.splitlines() if "species" in line]
+    assert len(said) == 1 and said[0].startswith("warning: 1 of 3 proteins are of other species than ")
+    assert "Escherichia coli (strain K12) (1)" in said[0] and "human proteins" in said[0]
 
 
 def test_a_fresh_process_without_a_network_predicts(fasta, tmp_path):

@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import zipfile
+from collections import Counter
 
 import pytest
 
@@ -234,3 +235,12 @@ def test_a_long_record_of_nucleotides_among_proteins_is_refused_alone(tmp_path):
 
 def test_the_key_of_a_sequence_is_its_sha256():
     assert fasta.sequence_key("MA") == "f0055891f09fff4839b344a4af5e0482696cab0e0bf307455661ba4056c787ee"
+
+
+def test_proteins_are_counted_by_the_species_that_their_headings_name(tmp_path):
+    human, mouse = ">{} OS=Homo sapiens OX=9606 PE=1\nMALWM\n", ">{} OS=Mus musculus OX=10090 PE=1\nMALWM\n"
+    text = human.format("A") + mouse.format("B") + ">C\nMALWM\n" + human.format("D") + human.format("A")
+    (tmp_path / "a.fasta").write_text(text)
+    counted: Counter[tuple[int, str]] = Counter()
+    assert len(fasta.read_fasta(tmp_path / "a.fasta", report=[].append, species=counted)) == 4
+    assert counted == {(9606, "Homo sapiens"): 2, (10090, "Mus musculus"): 1}  # A is there twice, and read once

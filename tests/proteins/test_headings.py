@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlfb_helpers.proteins.headings import entry_id, id_origin, other_id
+from dlfb_helpers.proteins.headings import entry_id, id_origin, other_id, species
 
 ACCESSIONS = {
     ">sp|P01308|INS_HUMAN Insulin OS=Homo sapiens": "P01308",
@@ -52,3 +52,24 @@ def test_chains_of_one_structure_keep_their_own_ids():
 @pytest.mark.parametrize("heading", [">", "> ", "", ">sp|", ">sp||", ">ref||"])
 def test_there_may_be_no_id(heading):
     assert entry_id(heading) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        (">sp|P01308|INS_HUMAN Insulin OS=Homo sapiens OX=9606 GN=INS PE=1 SV=1", (9606, "Homo sapiens")),
+        (
+            ">sp|P69441|KAD_ECOLI Kinase OS=Escherichia coli (strain K12) OX=83333",
+            (83333, "Escherichia coli (strain K12)"),
+        ),
+        (">A OS=Zea mays OX=4577\n", (4577, "Zea mays")),
+        (">sp|P01308|INS_HUMAN Insulin OS=Homo sapiens", None),
+        (">A OX=9606", None),
+        (">A BOS=x OX=9606", None),
+        (">A OS=x OX=human", None),
+        (">A OS=x OX=99999999999999999999", None),
+        (">P01308", None),
+    ],
+)
+def test_the_species_is_what_a_heading_of_uniprot_says(heading, found):
+    assert species(heading) == found

@@ -1,0 +1,156 @@
+"""Several predictors, one an aspect, asked about the same proteins: embedded once and aligned once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.annotations.consistency import ancestor_matrix, specific_terms
+from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
+from dlfb_helpers.annotations.releases import in_release
+from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.predictors.evidence import nearest_proteins
+from dlfb_helpers.predictors.predictor import Predictor, Progress
+from dlfb_helpers.proteins.families import bits_with_each
+
+PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
+
+
+class Terms(NamedTuple):
+    """What a predictor's terms are in a release of the ontology.
+
+    Attributes
+    ----------
+    names
+        Term -> what it is called.
+    ancestors
+        `ancestor_matrix` of the columns of `labels`.
+    labels
+        Of the training proteins.
+    """
+
+    names: Mapping[str, str]
+    ancestors: np.ndarray
+    labels: pd.DataFrame
+
+    @classmethod
+    def of(cls, predictor: Predictor, ontology: Ontology | None = None) -> Terms:
+        """Return the predictor's own, or those of another release."""
+        labels = predictor.mixture.known.targets
+        if ontology is None:
+            return cls(predictor.names, predictor.ancestors, labels)
+        labels = in_release(labels, ontology).astype(np.uint8)
+        return cls(ontology.names, ancestor_matrix(labels.columns.tolist(), ontology), labels)
+
+    def parents(self) -> dict[str, list[str]]:
+        """Return term -> the terms next above it, among those that are predicted."""
+        columns = self.labels.columns
+        return dict(zip(columns, [columns[row].tolist() for row in specific_terms(self.ancestors, self.ancestors)]))
+
+
+class Answer(NamedTuple):
+    """What one predictor says of some proteins.
+
+    Attributes
+    ----------
+    terms
+        In the release that was asked for.
+    probabilities
+        A row a protein, a column a term.
+    nearest
+        `nearest_proteins` of them.
+    threshold
+        From which probability on the predictor claims a term.
+    """
+
+    terms: Terms
+    probabilities: pd.DataFrame
+    nearest: pd.DataFrame
+    threshold: float
+
+
+def by_aspect(predictors: Predictor | Iterable[Predictor]) -> dict[str, Predictor]:
+    """Return aspect -> predictor, in the order MFO, BPO, CCO.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or two are of one aspect.
+    """
+    listed = [predictors] if isinstance(predictors, Predictor) else list(predictors)
+    aspects = [predictor.facts["aspect"] for predictor in listed]
+    if not listed:
+        raise ValueError("there is no predictor; give at least one")
+    if twice := [aspect for aspect in ASPECTS.values() if aspects.count(aspect) > 1]:
+        raise ValueError(f"{aspects.count(twice[0])} predictors are of the aspect {twice[0]}; give one an aspect")
+    return {aspect: listed[aspects.index(aspect)] for aspect in ASPECTS.values() if aspect in aspects}
+
+
+def answers(
+    predictors: Predictor | Iterable[Predictor],
+    sequences: pd.Series,
+    progress: Progress = None,
+    ontology: Ontology | None = None,
+) -> Iterator[dict[str, Answer]]:
+    """Predict with each predictor, and yield what they say of some hundred proteins at a time.
+
+    Probabilities are those of each predictor alone.
+
+    Parameters
+    ----------
+    predictors
+        One, or several of different aspects.
+    sequences
+        Indexed by the proteins' ids.
+    progress
+        As for `embed_proteins`.
+    ontology
+        Of the release whose ids the answers are to have, as `in_release` translates them; by default the predictors'.
+
+    Yields
+    ------
+    dict of str to Answer
+        By aspect, in the order MFO, BPO, CCO.
+
+    Raises
+    ------
+    ValueError
+        As `by_aspect`, `Predictor.predict` and `in_release`.
+    """
+    asked = by_aspect(predictors)
+    terms = {aspect: Terms.of(predictor, ontology) for aspect, predictor in asked.items()}
+    embedded = _embedded(asked, sequences, progress)
+    known = {aspect: predictor.mixture.known for aspect, predictor in asked.items()}
+    for start in range(0, len(sequences), PROTEINS_AT_ONCE):
+        ids = sequences.index[start : start + PROTEINS_AT_ONCE]
+        batches = {aspect: proteins.take(ids) for aspect, proteins in embedded.items()}
+        texts = next(iter(batches.values())).sequences
+        all_bits = bits_with_each(texts, [proteins.sequences for proteins in known.values()])
+        yield {
+            aspect: _answer(predictor, terms[aspect], batches[aspect], bits, ontology)
+            for (aspect, predictor), bits in zip(asked.items(), all_bits)
+        }
+
+
+def _answer(predictor: Predictor, terms: Terms, batch: Proteins, bits: np.ndarray, ontology: Ontology | None) -> Answer:
+    probabilities = predictor.from_embeddings(batch, bits)
+    if ontology:
+        probabilities = in_release(probabilities, ontology)
+    nearest = nearest_proteins(batch, predictor.mixture.known, bits)
+    return Answer(terms, probabilities, nearest, predictor.threshold)
+
+
+def _embedded(asked: Mapping[str, Predictor], sequences: pd.Series, progress: Progress) -> dict[str, Proteins]:
+    """Embed the proteins once for all predictors that want the same vectors."""
+    done: dict[str, Proteins] = {}
+    embedded = {}
+    for aspect, predictor in asked.items():
+        wanted = json.dumps([predictor.facts["checkpoint"], predictor.facts["vectors"]], sort_keys=True)
+        if wanted not in done:
+            done[wanted] = predictor.embed(sequences, progress=progress)
+        embedded[aspect] = done[wanted]
+    return embedded
