@@ -1,42 +1,27 @@
-"""The page of `dlfb predict --html`: a row a protein, no network, and nothing runs in it but its search."""
+"""The page of `dlfb predict --html`: no network, and nothing runs in it but its own script."""
 
+import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.cli.page import page_end, page_rows, page_start
-
-FACTS = {
-    "ontology": "go-basic.obo of 2026",
-    "annotations": "the course's proteins",
-    "checkpoint": "course",
-    "measured": {"test Fmax": "0.61"},
-}
-ROW = {
-    "protein": "P01308",
-    "term": "GO:0005179",
-    "name": "hormone activity",
-    "probability": 0.8762,
-    "implied": False,
-    "nearest": "P01317",
-    "identity": 0.876,
-    "seen": "similar",
-    "nearest_functions": "hormone activity; zinc binding",
-}
-MARKUP = (
-    """</style></title></script><script>alert(1)</script><img src="x" onerror="alert(1)"> "' onload='alert(1)&lt;"""
-)
+from dlfb_helpers.annotations.ontology import Ontology
+from dlfb_helpers.cli.page import page_start
+from tests.cli.predictions import BINDING, FACTS, MARKUP, PROCESS, ROW, SECRETED, STRANGE, page, rows
 
 
 class Reader(HTMLParser):
-    """What a browser makes of a page: tags, attributes, and the text of each row."""
+    """What a browser makes of a page: tags, attributes, texts, and the text of each row of the plain table."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags, self.attributes, self.rows, self.open, self.text = [], [], [], [], ""
+        self.scripts, self.styles = [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -51,52 +36,96 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        self.text += data
-        if self.rows:
-            self.rows[-1] += data
+        if self.open and self.open[-1] in ("script", "style"):
+            {"script": self.scripts, "style": self.styles}[self.open[-1]].append(data)
+        else:
+            self.text += data
+            if "tr" in self.open:
+                self.rows[-1] += data + " "
+
+    @property
+    def data(self) -> list:
+        return [json.loads(script) for script in self.scripts if script.startswith("{")]
 
 
-def page(*rows: dict, facts: dict = FACTS) -> str:
-    predictor = SimpleNamespace(names={"GO:0005179": "hormone activity"}, facts=facts)
-    proteins = dict.fromkeys(row["protein"] for row in rows)
-    return page_start(predictor, len(proteins)) + page_rows(pd.DataFrame(rows)) + page_end()
-
-
-def test_the_page_has_a_row_a_protein_and_needs_no_network():
-    text = page(
-        ROW,
-        ROW | {"term": "GO:0003674", "name": "molecular function", "implied": True},
-        ROW | {"protein": "new", "nearest": "", "identity": float("nan"), "seen": "nothing similar"},
-        ROW | {"protein": "old", "nearest": "old", "identity": 1.0, "seen": "itself"},
-    )
-    read = Reader(text)
+def test_the_plain_table_has_a_row_a_protein_and_its_sentence():
+    read = Reader(page(rows({}, PROCESS, SECRETED, {"protein": "new"} | STRANGE)))
     assert read.open == []  # whatever was opened was closed
-    insulin, new, old = (" ".join(row.split()) for row in read.rows[1:])
-    assert insulin.startswith("P01308 0.88 hormone activity GO:0005179 0.88 molecular function GO:0003674 P01317")
-    assert "88% identical" in insulin and "hormone activity; zinc binding" in insulin
-    assert "none aligns" in new and "nothing similar was seen" in new
-    assert "100% identical" in old and "this very sequence was trained on" in old
-    assert text.count('class="implied"') == 1 and text.count('value="0.876"') == 4
-    assert "3</span> of 3" in text and "test Fmax: 0.61" in text
-    assert not {"link", "img", "iframe"} & set(read.tags) and read.tags.count("script") == 1
-    links = [value for name, value in read.attributes if name in ("href", "src")]
-    assert all(re.match("https://(amigo.geneontology.org|www.uniprot.org)/", link) for link in links)
+    insulin, new = (" ".join(row.split()) for row in read.rows[1:])
+    assert insulin == (
+        "P01308 Likely a hormone (0.88), secreted (0.95), taking part in proteolysis (0.70); 88 % identical to P01317. "
+        "hormone activity (0.88) proteolysis (0.70) extracellular region (0.95)"
+    )
+    assert "nothing similar is known" in new
+    assert "2 proteins" in read.text and "test Fmax: 0.61" in read.text and "probability of\n0.30 on" in read.text
 
 
-@pytest.mark.parametrize("field", ["protein", "term", "name", "nearest", "nearest_functions"])
+def test_a_browser_is_told_to_run_only_what_stands_there_and_to_fetch_nothing():
+    read = Reader(page(rows({})))
+    policy = next(value for name, value in read.attributes if name == "content" and "default-src" in value)
+    (style,), script = read.styles, read.scripts[-1]
+    for name, text in (("style", style), ("script", script)):
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert not {"link", "img", "iframe", "object", "base"} & set(read.tags) and len(read.scripts) == 3
+    assert not [name for name, _ in read.attributes if name in ("src", "href", "style") or name.startswith("on")]
+    addresses = set(re.findall(r"https?://[^/\"]*", style + script))
+    assert addresses == {"https://amigo.geneontology.org", "https://www.uniprot.org", "http://www.w3.org"}
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|fetch\(", script)
+
+
+@pytest.mark.parametrize("field", ["protein", "term", "name", "slim", "nearest", "nearest_functions"])
 def test_markup_in_a_table_is_text(field):
-    assert_shown_as_text(page(ROW | {field: MARKUP}))
+    read = shown_as_text(page(rows({field: MARKUP})))
+    found = json.dumps(read.data[-1])
+    assert json.dumps(MARKUP)[1:-1] in found
 
 
 @pytest.mark.parametrize("field", ["ontology", "annotations", "checkpoint", "measured", "figure"])
 def test_markup_in_a_predictors_facts_is_text(field):
     facts = {"measured": {"measured": {MARKUP: "0.61"}}, "figure": {"measured": {"test Fmax": MARKUP}}}
-    assert_shown_as_text(page(ROW, facts=FACTS | facts.get(field, {field: MARKUP})))
+    assert MARKUP in shown_as_text(page(rows({}), FACTS | facts.get(field, {field: MARKUP}))).text
 
 
-def assert_shown_as_text(text: str) -> None:
-    """The page has the tags and attributes that it has of plain words, and shows the markup's characters."""
-    read, plain = Reader(text), Reader(page(ROW))
+def shown_as_text(text: str) -> Reader:
+    """Return what is read of a page that has the tags, attributes and scripts that it has of plain words."""
+    read, plain = Reader(text), Reader(page(rows({})))
     assert read.tags == plain.tags and read.open == []
-    assert [name for name, _ in read.attributes] == [name for name, _ in plain.attributes]
-    assert MARKUP in read.text
+    assert read.attributes == plain.attributes
+    assert read.scripts[-1] == plain.scripts[-1] and len(read.data) == len(plain.data) == 2
+    return read
+
+
+def test_terms_are_counted_in_the_release_that_the_table_has():
+    ontology = Ontology({"GO:1": "one"}, {"GO:1": "MFO"}, {"GO:1": frozenset()}, {"GO:0005179": "GO:1"}, {}, "of 2030")
+    predictor = type("Predictor", (), {"names": {"GO:0005179": "", "GO:9": ""}, "facts": FACTS, "threshold": 0.25})
+    assert "2 terms of the Gene Ontology (go-basic.obo of 2026)" in page_start({"MFO": predictor}, 1)
+    later = page_start({"MFO": predictor}, 1, ontology)
+    assert "1 terms of the Gene Ontology (of 2030), claimed from a probability of\n0.25 on" in later
+    settings = Reader(later + "</main></body></html>").data[0]
+    assert settings["thresholds"] == {"MFO": 0.25}
+
+
+def test_one_aspect_alone_is_a_page_too():
+    read = Reader(page(rows({}, BINDING), aspects=["MFO"]))
+    assert [aspect[0] for aspect in read.data[1]["proteins"][0][3]] == [0]
+
+
+def test_a_protein_takes_at_most_three_thousand_bytes():
+    """Of proteins with 200 rows, more than the three bundled predictors give on average; some terms are common."""
+    rng = np.random.default_rng(0)
+    tables, parents = [], {}
+    for aspect, start, number in (("MFO", 100, 30), ("BPO", 600, 120), ("CCO", 1100, 50)):
+        ids = np.array([f"GO:{place:07}" for place in range(start, start + 500)])
+        parents |= {term: [ids[0]] for term in ids[1:]}
+        rarity = 1 / np.arange(10, 510)
+        for protein in range(256):
+            chosen = rng.choice(ids, number, replace=False, p=rarity / rarity.sum())
+            chances = {"term": chosen, "probability": np.sort(rng.random(number))[::-1]}
+            near = {"protein": f"P{protein:05}", "aspect": aspect, "nearest": f"Q{protein:05}"}
+            tables.append(pd.DataFrame([ROW] * number).assign(**chances, **near))
+    table = pd.concat(tables).sort_values("protein", kind="stable")
+    table["name"] = "a name of forty letters, as most have " + table["term"].str[-4:]
+    grown = len(page(table, parents=parents)) - len(page(rows({})))
+    assert grown < 3000 * 256
