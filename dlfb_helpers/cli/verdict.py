@@ -42,7 +42,7 @@ TOO_GENERAL = re.compile(
 COUNTED = ("complex", "organelle", "vesicle", "granule", "exosome", "microparticle")
 """Components of which a cell has many kinds: a protein lies in one of them, not in the one."""
 
-ACRONYMS = ("MAP", "SNAP", "SNARE", "SMAD", "LIM", "SUMO", "NEDD", "RAGE", "FAD", "SAM", "SWI")
+ACRONYMS = ("MAP", "SNAP", "SNARE", "SMAD", "LIM", "SUMO", "RAGE", "FAD", "SAM", "SWI")
 """Read as words that begin with a consonant."""
 
 FOLLOWS = 0.15
