@@ -14,8 +14,9 @@ import pandas as pd
 from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.cli.verdict import is_general, stand_alone, verdict
 from dlfb_helpers.predictors.evidence import SEEN
+from dlfb_helpers.predictors.table import KINDS
 
-ASPECTS = {"MFO": "Function", "BPO": "Process", "CCO": "Component"}
+ASPECTS = {aspect: kind.capitalize() for aspect, kind in KINDS.items()}
 """Aspect -> the heading of its part of a card, in their order."""
 
 LISTED = 3

@@ -119,7 +119,7 @@ def test_a_search_keeps_the_cards_with_all_its_words_and_counts_them(show, prote
         assert "GO:0005576" in card.text
     search(browser, "GO:0005576 no-such-word")
     assert cards(browser) == [] and browser.find_element(By.ID, "shown").text.startswith("0 of 9 proteins:")
-    search(browser, "go:")
+    search(browser, "go:0")
     assert cards(browser) == list(proteins.index)
 
 
@@ -278,7 +278,9 @@ def test_markup_in_a_table_is_shown_as_text(show, tmp_path, field):
 
 def test_what_is_shown_can_be_saved(show, tmp_path):
     path = tmp_path / "table.html"
-    table = rows(BINDING, {"claimed": False, "probability": 0.2}, {"protein": "=1+1\t2"} | SECRETED | STRANGE)
+    table = rows(
+        BINDING, {"claimed": False, "probability": 0.2}, {"protein": "=1+1\t2", "claimed": False} | SECRETED | STRANGE
+    )
     path.write_text(page(table), encoding="utf-8")
     browser = show(path)
     behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
@@ -287,13 +289,13 @@ def test_what_is_shown_can_be_saved(show, tmp_path):
     saved = tmp_path / "functions.tsv"
     WebDriverWait(browser, 20).until(lambda _: saved.is_file() and saved.stat().st_size)
     lines = [line.split("\t") for line in saved.read_text(encoding="utf-8").splitlines()]
+    slim = "molecular function regulator activity"
     assert lines == [
-        ["protein", "aspect", "term", "name", "probability", "implied", "slim", "nearest", "identity", "coverage"]
-        + ["evalue", "seen"],
-        ["P01308", "MFO", "GO:0005102", "signaling receptor binding", "0.900", "no"]
-        + ["molecular function regulator activity", "P01317", "0.88", "0.98", "3.2e-40", "similar"],
-        ["=1+1 2", "CCO", "GO:0005576", "extracellular region", "0.950", "no"]
-        + ["molecular function regulator activity", "", "", "", "", "nothing similar"],
+        "protein aspect term name probability claimed implied slim nearest identity coverage evalue seen".split(),
+        ["P01308", "MFO", "GO:0005102", "signaling receptor binding", "0.900", "yes", "no", slim]
+        + ["P01317", "0.88", "0.98", "3.2e-40", "similar"],
+        ["=1+1 2", "CCO", "GO:0005576", "extracellular region", "0.950", "no", "no", slim]
+        + ["", "", "", "", "nothing similar"],
     ]
 
 
