@@ -1,4 +1,4 @@
-"""A set as large as CAFA 5's, made up of the course's: what reading, labelling and splitting it takes, and chapters 6 and 7."""
+"""A set as large as CAFA 5's, made of the course's: what reading, labelling and splitting take, and chapters 6 and 7."""
 
 from __future__ import annotations
 

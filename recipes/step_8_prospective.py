@@ -1,7 +1,7 @@
 """Judge by the future: learn from what was known in September 2022, be judged on what September 2024 added.
 
-Two test sets of proteins of at most 500 residues: those that got their first of the terms in between, and those that had
-one and got another (scored on what is new; what was known before is taken out of the ranking). And, of the random
+Two test sets of proteins of at most 500 residues: those that got their first of the terms in between, and those that
+had one and got another (scored on what is new; what was known before is taken out of the ranking). And, of the random
 split's test part: of the pairs that 2022 does not have, how many had been confirmed two years later, by how probable
 the mixture held them? Settings are chosen on the validation part, as on every other split. Some five minutes on two
 cores. Run from the project's root::

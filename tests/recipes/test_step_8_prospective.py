@@ -69,8 +69,8 @@ def test_the_file_has_what_its_predictions_score(data, written):
 
 def test_the_future_judges_the_mixture_above_the_others(written):
     leads = {name: written[name]["mixture minus"] for name in ("first", "another")}
-    assert {name for name, lead in leads["first"].items() if lead["low"] <= 0} == set()
-    assert {name for name, lead in leads["another"].items() if lead["low"] <= 0} == {"embedding neighbours", "one network"}
+    level = {kind: {name for name, lead in each.items() if lead["low"] <= 0} for kind, each in leads.items()}
+    assert level == {"first": set(), "another": {"embedding neighbours", "one network"}}
 
 
 def test_error_or_discovery_comes_out_again(data, written):
