@@ -20,5 +20,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "specific_terms",
             "implied_terms",
         ],
+        "slim": ["generic_slim", "slim_names"],
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,16 @@ Fasta = Annotated[
     str,
     typer.Argument(help="Proteins: plain, .gz, .xz, .bz2, .zst or .zip; - for standard input.", show_default=False),
 ]
+Table = Annotated[
+    str, typer.Option("--out", "-o", help="Table to write, a line a claim: .tsv or .csv; - for standard output.")
+]
+Summary = Annotated[Path | None, typer.Option(help="Also write a line a protein to this file: .tsv or .csv.")]
+Cafa = Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")]
+Html = Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")]
+Minimum = Annotated[
+    float, typer.Option(help="Least probability in the table; a protein's best of each aspect is always there.")
+]
+Release = Annotated[Path | None, typer.Option(help="go-basic.obo of another release: terms get its ids and names.")]
 Aspects = Annotated[
     str | None,
     typer.Option(metavar="ASPECTS", help="MFO (function), BPO (process), CCO (component), with commas between.",
@@ -54,6 +65,9 @@ Clean = Annotated[
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out what cannot be read; it is listed.")]
 Checkpoint = Annotated[str, typer.Option(help="ESM-2: course (bundled), a Hugging Face id or a folder.")]
+Layer = Annotated[
+    int | None, typer.Option(help="Hidden layer: 0 is what enters the first, -1 the last.", show_default="the last")
+]
 Data = Annotated[
     str, typer.Argument(help="Folder or zip with CAFA's files, or GAF or GPAD; course is the bundled data.")
 ]
@@ -70,6 +84,7 @@ OwnPredictor = Annotated[
 Predictions = Annotated[
     str | None, typer.Option(help="Table to judge instead: protein, term, score; or what dlfb predict has written.")
 ]
+Ontology = Annotated[Path | None, typer.Option(help="OBO file; that of DATA, or the course's, if not given.")]
 Information = Annotated[
     str | None, typer.Option(help="Information content: IA.txt, or annotations to count it in.", show_default="--known")
 ]

@@ -22,24 +22,16 @@ app = typer.Typer(
 @app.command()
 def predict(
     fasta: choices.Fasta,
-    out: Annotated[
-        str, typer.Option("--out", "-o", help="Table to write, a line a claim: .tsv or .csv; - for standard output.")
-    ] = "-",
-    summary: Annotated[
-        Path | None, typer.Option(help="Also write a line a protein to this file: .tsv or .csv.")
-    ] = None,
-    cafa: Annotated[Path | None, typer.Option(help="Also write CAFA's submission format to this file.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Also write one page to read and search in a browser.")] = None,
+    out: choices.Table = "-",
+    summary: choices.Summary = None,
+    cafa: choices.Cafa = None,
+    html: choices.Html = None,
     aspect: choices.Aspects = None,
     predictor: choices.PredictorNames = None,
-    minimum: Annotated[
-        float, typer.Option(help="Least probability in the table; a protein's best of each aspect is always there.")
-    ] = 0.05,
+    minimum: choices.Minimum = 0.05,
     clean: choices.Clean = False,
     skip_bad: choices.SkipBad = False,
-    ontology: Annotated[
-        Path | None, typer.Option(help="go-basic.obo of another release: terms get its ids and names.")
-    ] = None,
+    ontology: choices.Release = None,
 ) -> None:
     """Predict the functions, processes and components of proteins.
 
@@ -49,16 +41,14 @@ def predict(
     dlfb predict proteins.fasta.gz --cafa submission.tsv -o functions.tsv
     dlfb predict proteins.fasta --aspect CCO -o places.tsv
     dlfb predict from_a_gene_finder.fasta --clean --skip-bad -o functions.tsv
-    dlfb predict proteins.fasta --ontology go-basic.obo -o functions.tsv
     cat proteins.fasta | dlfb predict - > functions.tsv
 
-    The table has a row a protein, aspect and term: term, name and calibrated probability; whether the predictor claims
-    it, its probability being at least the threshold that was best on validation proteins; whether the ontology implies
-    it; the broad terms above it (GO slim); the training protein most like the query with its identity, coverage, E
-    value and functions, and whether anything similar was seen in training. Where nothing was, no protein is named.
+    The table has a row a protein, aspect and term: the calibrated probability; whether it is claimed (at least as
+    probable as the threshold that was best on validation proteins) or implied by the ontology; the broad terms above it
+    (GO slim); the training protein most like the query, unless nothing similar was seen in training.
 
-    --summary has a row a protein: for each aspect the most specific claims and the highest of their probabilities, and
-    the nearest training protein. --cafa has a protein's 1,500 most probable terms from 0.001 up, whatever --minimum is.
+    --summary has a row a protein: the most specific claims of each aspect and the nearest training protein. --cafa has
+    a protein's 1,500 most probable terms from 0.001 up, whatever --minimum is.
     """
     if aspect and predictor:
         raise typer.BadParameter(
@@ -69,8 +59,9 @@ def predict(
         from dlfb_helpers.cli import predict as command
 
         names = predictor or [command.BUNDLED_FOR[chosen] for chosen in aspects]
-        outputs = command.Outputs(out, summary, cafa, html)
-        command.run(fasta, outputs, names, minimum, Progress(), clean, skip_bad, ontology)
+        command.run(
+            fasta, command.Outputs(out, summary, cafa, html), names, minimum, Progress(), clean, skip_bad, ontology
+        )
 
 
 @app.command()
@@ -89,10 +80,7 @@ def embed(
     ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N shares, into the cache.")] = None,
     residues: Annotated[bool, typer.Option("--residues", help="A vector a residue, not one a protein.")] = False,
-    layer: Annotated[
-        int | None,
-        typer.Option(help="Hidden layer: 0 is what enters the first, -1 the last.", show_default="the last"),
-    ] = None,
+    layer: choices.Layer = None,
     clean: choices.Clean = False,
     skip_bad: choices.SkipBad = False,
 ) -> None:
@@ -165,9 +153,7 @@ def evaluate(
     predictor: choices.OwnPredictor = None,
     predictions: choices.Predictions = None,
     out: Annotated[str, typer.Option("--out", "-o", help="Table of scores; - for standard output.")] = "-",
-    ontology: Annotated[
-        Path | None, typer.Option(help="OBO file; that of DATA, or the course's, if not given.")
-    ] = None,
+    ontology: choices.Ontology = None,
     ia: choices.Information = None,
     known: choices.Known = None,
     norm: Annotated[

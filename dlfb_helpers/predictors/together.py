@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from dlfb_helpers.annotations.consistency import ancestor_matrix, specific_terms
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
@@ -137,7 +138,9 @@ def answers(
 
 
 def _answer(predictor: Predictor, terms: Terms, batch: Proteins, bits: np.ndarray, ontology: Ontology | None) -> Answer:
-    probabilities = predictor.from_embeddings(batch, bits)
+    # So small products gain little from threads, which wait for each other where other work is done beside them.
+    with threadpool_limits(1, user_api="blas"):
+        probabilities = predictor.from_embeddings(batch, bits)
     if ontology:
         probabilities = in_release(probabilities, ontology)
     nearest = nearest_proteins(batch, predictor.mixture.known, bits)
