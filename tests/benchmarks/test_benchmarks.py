@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import course, embedding, full_size, metrics, seeds, timing, training
+from benchmarks import course, embedding, full_size, gpu, metrics, seeds, timing, training
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.per_row import mean_metrics
 from dlfb_helpers.training.compiled import batch_order
@@ -117,3 +117,13 @@ def test_a_set_of_full_size_is_read_as_it_was_made():
     text = full_size.measure(quick=True)
     assert re.search(r"\| `load_cafa`: 268,193 rows, 7,112 sequences \| [\d.]+ \| \d+ \|", text)
     assert re.search(r"\| `label_table`: \d+ human proteins, [1-9]\d* terms \|", text) and "`split_proteins`" in text
+
+
+def test_the_section_of_the_gpu_has_both_ways_in_both_precisions():
+    section = gpu.measure(device="cpu", proteins=12, rounds=1)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if line.startswith("| ")]
+    rows = {tuple(cells[:2]): cells for cells in rows[2:]}
+    assert list(rows) == [(kind, way) for kind in ("float32", "bfloat16") for way in ("straightforward", "packed")]
+    for (kind, _), cells in rows.items():
+        assert float(cells[4]) < (1e-5 if kind == "float32" else 0.1)
+        assert float(cells[5]) < (1e-6 if kind == "float32" else 1e-3)
