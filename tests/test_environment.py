@@ -228,7 +228,7 @@ def test_the_quick_tests_of_an_environment_are_there():
 # What Colab brings of its own, so that installing it again would change what other notebooks there rely on.
 COLAB_HAS = {
     "numpy", "pandas", "pyarrow", "h5py", "scipy", "scikit-learn", "threadpoolctl", "requests", "pooch", "platformdirs",
-    "typer", "packaging", "lazy-loader", "jinja2", "networkx", "torch", "transformers", "huggingface-hub",
+    "typer", "packaging", "lazy-loader", "jinja2", "markupsafe", "networkx", "torch", "transformers", "huggingface-hub",
     "safetensors", "jax", "flax", "optax", "tensorflow", "matplotlib", "seaborn", "ipython", "ipykernel",
     "ipywidgets", "nbconvert", "nbformat",
 }  # fmt: skip
