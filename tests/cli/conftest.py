@@ -53,6 +53,12 @@ id: GO:0000201
 name: building
 namespace: biological_process
 is_a: GO:0008150
+
+[Term]
+id: GO:0000202
+name: building of wood
+namespace: biological_process
+is_a: GO:0008150
 """
 """An ontology made up for these tests."""
 

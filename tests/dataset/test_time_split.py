@@ -69,14 +69,15 @@ def test_what_2024_added_to_2022(data, max_length, first, gained):
     split = split_by_time(data, learnt=2022, judged=2024, first="term", **filters)
     assert (len(split.test), len(split.gained)) == (first, gained)
     assert split.train.shape[1] - 1 == 292 and split.early is data
-    had = data.annotations.groupby("EntryID")["term"].agg(set)
-    terms = split.gained.columns.drop("Sequence")
-    for entry in split.gained.index[:50]:
+    some, terms = split.gained.index[:50], split.gained.columns.drop("Sequence")
+    had = data.annotations[data.annotations["EntryID"].isin(some)].groupby("EntryID")["term"].agg(set)
+    for entry in some:
         new = set(terms[split.gained.loc[entry, terms].eq(1)])
         assert new and not new & had[entry]  # the course's annotations are propagated
     assert not {*split.test.index} & {*split.train.index, *split.valid.index, *split.gained.index}
-    stricter = split_by_time(data, learnt=2022, judged=2024, **filters)
-    assert set(stricter.test.index) < set(split.test.index)
+    if max_length == 500:
+        stricter = split_by_time(data, learnt=2022, judged=2024, **filters)
+        assert set(stricter.test.index) < set(split.test.index)
 
 
 def test_releases_speak_of_the_same_terms_and_proteins(data):
