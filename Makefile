@@ -55,7 +55,7 @@ test-chapters: $(READY) ## execute the committed chapters with their solutions, 
 test-browser: $(READY) ## try JupyterLab, the site and dlfb's page in Chromium (apt-get install chromium chromium-driver)
 	$(BIN)/python -m pytest -q tests/browser
 
-test-benchmarks: $(READY) ## show that what the benchmarks compare gives the same numbers (no time is tested)
+test-benchmarks: $(READY) ## show that benchmarked ways give the same numbers, and cards of predictors theirs (no time is tested)
 	$(BIN)/python -m pytest -q tests/benchmarks
 
 fuzz: $(READY) ## for maintainers: feed 100,000 damaged files of six kinds to their readers

@@ -57,19 +57,23 @@ def by_the_library(stock: EsmModel, tokenizer, sequences: list[str], batches: li
     """Mean embeddings from padded batches: tokenizer, model, mean over residues."""
     vectors = np.empty((len(sequences), stock.config.hidden_size), dtype=np.float32)
     for batch in batches:
-        tokens = tokenizer([sequences[i] for i in batch], padding=True, return_tensors="pt")
-        hidden = stock(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state
+        tokens = tokenizer([sequences[i] for i in batch], padding=True, return_tensors="pt").to(stock.device)
+        hidden = stock(tokens["input_ids"], tokens["attention_mask"]).last_hidden_state.float().cpu()
         for row, i in zip(hidden, batch):
             vectors[i] = row[1 : 1 + len(sequences[i])].mean(dim=0).numpy()
     return vectors
+
+
+def batches_in_order(proteins: int) -> list[list[int]]:
+    """Batches of 64, in the order of the file."""
+    return [list(range(start, min(start + 64, proteins))) for start in range(0, proteins, 64)]
 
 
 def ways_of(shape: str, sequences: list[str]) -> dict[str, Callable[[], np.ndarray]]:
     """Each way as a function without arguments, with everything loaded."""
     checkpoint, stock = model_of(shape)
     checkpoint.packed  # noqa: B018  (built once, as it is in use)
-    places = list(range(len(sequences)))
-    in_order = [places[start : start + 64] for start in range(0, len(places), 64)]
+    in_order = batches_in_order(len(sequences))
     by_length = list(batches_by_tokens([len(sequence) + 2 for sequence in sequences], 4096))
     return {
         "straightforward": lambda: by_the_library(stock, checkpoint.tokenizer, sequences, in_order),

@@ -5,76 +5,54 @@ Apart from the others, since few machines have a GPU; `python -m benchmarks` kee
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
 from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import torch
 import transformers
-from transformers import AutoTokenizer, EsmModel
 
-from benchmarks.timing import markdown_table
-from dlfb_helpers.annotations.cafa import load_cafa
+from benchmarks.embedding import batches_in_order, by_the_library, model_of, proteins_of
+from benchmarks.timing import interleaved, markdown_table
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.mean import mean_embeddings
-from dlfb_helpers.files.assets import bundled_folder
 
-BATCH = 8  # of the straightforward way, as in the article
-
-
-def straightforward(sequences: list[str], model: EsmModel, tokenizer: Callable) -> np.ndarray:
-    """Embed batches in the order of the list, padded, and average over the residues."""
-    means = []
-    with torch.inference_mode():
-        for start in range(0, len(sequences), BATCH):
-            batch = tokenizer(sequences[start : start + BATCH], padding=True, return_tensors="pt").to(model.device)
-            hidden = model(**batch).last_hidden_state.float()
-            residues = batch["attention_mask"].clone()
-            residues[:, 0] = 0  # <cls>
-            residues[torch.arange(len(residues)), batch["attention_mask"].sum(dim=1) - 1] = 0  # <eos>
-            means.append(((hidden * residues[..., None]).sum(dim=1) / residues.sum(dim=1, keepdim=True)).cpu())
-    return torch.cat(means).numpy()
-
-
-def timed(work: Callable[[], np.ndarray], rounds: int) -> tuple[np.ndarray, float]:
-    """Return what the work gives, and the median of its seconds after a first round that is not counted."""
-    result, seconds = work(), []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return result, statistics.median(seconds)
+RESIDUES = 1_200_000
+CHECKED = 200
+"""Proteins whose vectors are set beside those of the CPU."""
 
 
 def compare(sequences: list[str], device: str, precision: torch.dtype, rounds: int) -> list[list[str]]:
     """Return a row for each way: residues a second, times the straightforward way, and how far its vectors are off."""
-    folder, residues = bundled_folder("checkpoint"), sum(map(len, sequences))
-    model = EsmModel.from_pretrained(folder, dtype=precision, add_pooling_layer=False).to(device).eval()
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    exact = mean_embeddings(sequences[:200], load_checkpoint("course", device="cpu"))
+    on_cpu, stock = model_of("8M, course checkpoint")
+    stock.to(device, precision)
+    exact = mean_embeddings(sequences[:CHECKED], on_cpu)
+    found: dict[str, np.ndarray] = {}
     with patch.object(Checkpoint, "precision", PropertyMock(return_value=precision)):
         course = load_checkpoint("course", device=device)
+        batches = batches_in_order(len(sequences))
         ways = {
-            "straightforward": timed(lambda: straightforward(sequences, model, tokenizer), rounds),
-            "packed": timed(lambda: mean_embeddings(sequences, course), rounds),
+            "straightforward": lambda: by_the_library(stock, course.tokenizer, sequences, batches),
+            "packed": lambda: mean_embeddings(sequences, course),
         }
-    name, slowest = str(precision).removeprefix("torch."), ways["straightforward"][1]
+        seconds = interleaved({way: lambda way=way: found.update({way: ways[way]()}) for way in ways}, rounds)
+    name, residues, slowest = (
+        str(precision).removeprefix("torch."),
+        sum(map(len, sequences)),
+        seconds["straightforward"],
+    )
     rows = []
-    for way, (vectors, seconds) in ways.items():
-        some = vectors[: len(exact)]
+    for way, vectors in found.items():
+        some = vectors[:CHECKED]
         lengths = np.linalg.norm(some, axis=1) * np.linalg.norm(exact, axis=1)
         cosine = ((some * exact).sum(axis=1) / lengths).min()
-        speed = [f"{residues / seconds:,.0f}", f"{slowest / seconds:.2f}"]
+        speed = [f"{residues / seconds[way].median:,.0f}", f"{slowest.median / seconds[way].median:.2f}"]
         rows.append([name, way, *speed, f"{np.abs(some - exact).max():.0e}", f"{1 - cosine:.0e}"])
     return rows
 
 
-def measure(device: str = "cuda", proteins: int = 4096, rounds: int = 3) -> str:
-    """Return the section of RESULTS.md; a test takes a few proteins and the CPU."""
-    table = load_cafa().sequences.query("Length <= 500").sample(proteins, random_state=0)
-    sequences = table["Sequence"].tolist()
+def measure(device: str = "cuda", residues: int = RESIDUES, rounds: int = 3) -> str:
+    """Return the section of RESULTS.md; a test takes a few residues and the CPU."""
+    sequences = proteins_of("mixed, at most 500", residues)
     rows = [row for dtype in (torch.float32, torch.bfloat16) for row in compare(sequences, device, dtype, rounds)]
     header = [
         "precision",
@@ -89,9 +67,9 @@ def measure(device: str = "cuda", proteins: int = 4096, rounds: int = 3) -> str:
 
 {markdown_table(header, rows)}
 
-{proteins:,} proteins of at most 500 residues, {sum(map(len, sequences)):,} residues, on {name}: the course checkpoint, medians of {rounds} rounds;
-PyTorch {torch.__version__}, transformers {transformers.__version__}. Straightforward: batches of {BATCH}, padded, in nobody's order. The last two
-columns set 200 vectors beside those of the CPU in float32.
+{len(sequences):,} mixed proteins, {sum(map(len, sequences)):,} residues, on {name}: the course checkpoint, medians of {rounds} rounds in turns;
+PyTorch {torch.__version__}, transformers {transformers.__version__}. The last two columns set {CHECKED} vectors beside those of the CPU in float32.
+Measured by `python -m benchmarks.gpu`.
 """
 
 

@@ -120,7 +120,7 @@ def measure_split(
             name: _scores(targets, table, auprc[name], groups["test"], weights, threshold)
             for name, table in tables.items()
         },
-        "mixture minus": _mixture_minus(auprc, groups["test"]),
+        "mixture minus": mixture_minus(auprc, groups["test"]),
         "calibration": {
             name: {
                 "ece": expected_calibration_error(targets, table),
@@ -152,7 +152,7 @@ def measure_split(
     return Measured(result, probabilities, auprc, fitted)
 
 
-def _mixture_minus(auprc: pd.DataFrame, groups: np.ndarray) -> dict:
+def mixture_minus(auprc: pd.DataFrame, groups: np.ndarray) -> dict:
     """Paired differences in auPRC: the mixture's less that of each other predictor."""
     others = auprc.columns.drop("mixture")
     return {name: paired_difference(auprc["mixture"], auprc[name], groups)._asdict() for name in others}
@@ -166,7 +166,7 @@ def cross_validation(auprcs: list[pd.DataFrame], families: pd.Series) -> dict:
         "proteins": len(auprc),
         "families": len(set(groups)),
         "predictors": {name: bootstrap_mean(auprc[name], groups)._asdict() for name in auprc},
-        "mixture minus": _mixture_minus(auprc, groups),
+        "mixture minus": mixture_minus(auprc, groups),
     }
 
 

@@ -27,12 +27,12 @@ from dlfb_helpers.dataset.time_split import release, split_by_time
 from dlfb_helpers.files.manifest import write_manifest
 from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.metrics.per_row import average_precision
-from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
+from dlfb_helpers.metrics.uncertainty import bootstrap_mean
 from dlfb_helpers.predictors.mixture import Mixture
 from dlfb_helpers.predictors.results import Sealed, load_predictions, load_results
 from dlfb_helpers.predictors.selection import FULL, predict
 from dlfb_helpers.proteins.families import family_numbers
-from recipes.step_6_course_results import SEED, measure_split
+from recipes.step_6_course_results import SEED, measure_split, mixture_minus
 
 OUT = Path("dlfb_helpers/assets/prospective")
 BINS = (0.0, 0.01, 0.05, 0.1, 0.3, 0.5, 0.7, 1.0)
@@ -45,13 +45,9 @@ def gained_scores(mixture: Mixture, gained: Proteins, known: np.ndarray, ontolog
     units = family_numbers(gained.sequences)
     areas = {name: average_precision(gained.targets, np.where(known == 1, 0, table)) for name, table in tables.items()}
     return {
-        "proteins": len(gained),
-        "predictors": {name: bootstrap_mean(area, units)._asdict() for name, area in areas.items()},
-        "mixture minus": {
-            name: paired_difference(areas["mixture"], area, units)._asdict()
-            for name, area in areas.items()
-            if name != "mixture"
-        },
+        "proteins": {"test": len(gained)},
+        "predictors": {name: {"auprc": bootstrap_mean(area, units)._asdict()} for name, area in areas.items()},
+        "mixture minus": mixture_minus(pd.DataFrame(areas), units),
     }
 
 
@@ -132,7 +128,7 @@ def main() -> None:
     measured.probabilities.to_parquet(OUT / "predictions.parquet", compression="zstd")
     write_manifest(OUT, what="What was predicted with the knowledge of 2022 and what 2024 says", licence="CC BY 4.0")
     for name in ("first", "another"):
-        print(name, {n: round(p.get("auprc", p)["mean"], 3) for n, p in results[name]["predictors"].items()})
+        print(name, {n: round(p["auprc"]["mean"], 3) for n, p in results[name]["predictors"].items()})
 
 
 if __name__ == "__main__":

@@ -32,14 +32,10 @@ def prediction_tables(
 
     Parameters
     ----------
-    predictors
-        One, or several of different aspects.
-    sequences
-        Indexed by the proteins' ids.
+    predictors, sequences, progress, ontology
+        As for `answers`.
     minimum
         Least probability of a row.
-    progress, ontology
-        As for `answers`.
 
     Yields
     ------

@@ -120,7 +120,7 @@ def test_a_set_of_full_size_is_read_as_it_was_made():
 
 
 def test_the_section_of_the_gpu_has_both_ways_in_both_precisions():
-    section = gpu.measure(device="cpu", proteins=12, rounds=1)
+    section = gpu.measure(device="cpu", residues=2_000, rounds=1)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if line.startswith("| ")]
     rows = {tuple(cells[:2]): cells for cells in rows[2:]}
     assert list(rows) == [(kind, way) for kind in ("float32", "bfloat16") for way in ("straightforward", "packed")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,6 @@ from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.calibration import expected_calibration_error
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors import measuring
-from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.predictors.measuring import card_rows, evaluate_predictor, measure
 
 
@@ -136,23 +134,3 @@ def test_lengths_and_species_are_those_that_are_asked_for(others, small, expecte
     assert evaluate_predictor(small, others, taxon=None) == evaluate_predictor(small, others, [9606, 10090]) == expected
     with pytest.raises(ValueError, match='the last .* rows went at "species": taxon other than 10090'):
         evaluate_predictor(small, others, taxon=10090)
-
-
-@pytest.mark.parametrize("name", ["course-BPO", "course-CCO"])
-def test_those_of_process_and_component_earn_their_place_by_figures_that_come_out_again(data, name):
-    """On a sample: all of their test proteins would take a minute each."""
-    bundled = load_predictor(name)
-    written = bundled.facts["measured"]
-    lead = next(text for key, text in written.items() if "closest rival" in key)
-    assert float(re.search(r"\(([\d.]+) to", lead)[1]) > 0
-    auprc, low, high = (float(number) for number in re.findall(r"[\d.]+", next(iter(written.values()))))
-    aspect = bundled.facts["aspect"]
-    unseen = label_table(data, aspect=aspect, min_proteins=100).table.query(
-        "Sequence not in @bundled.mixture.known.sequences"
-    )
-    some = data.annotations["EntryID"].isin(unseen.sample(100, random_state=0).index)
-    found = evaluate_predictor(bundled, replace(data, annotations=data.annotations[some]))
-    assert found["proteins"] > 90 and found["left out"] == 0 and low < auprc < high
-    assert found["low"] < auprc < found["high"]
-    assert found["auPRC"] == pytest.approx(auprc, abs=0.06)
-    assert found["Fmax"] == pytest.approx(float(written["test Fmax"]), abs=0.06)
