@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import timing
 from dlfb_helpers.files.atomic import write_atomically
 
-MODULES = ("course", "embedding", "training", "seeds", "metrics", "full_size")
+MODULES = ("course", "embedding", "training", "seeds", "metrics", "memory", "full_size", "search")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 MARK = "<!-- section: {} -->\n"
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from benchmarks.timing import markdown_table, own_peak
+from benchmarks.memory import chapter, in_fresh_process
+from benchmarks.timing import ROOT, markdown_table, own_peak
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.splits import split_proteins
@@ -73,20 +70,6 @@ def stages(folder: Path) -> list[list[str]]:
     return done
 
 
-def chapter(name: str, folder: Path, executed: Path) -> list[str]:
-    """Execute a chapter on the set; return its name, seconds and peak memory in MB."""
-    from dlfb_helpers.lesson.runner import execute  # imported here: its memory is none of that of `stages`
-
-    took = execute(Path("chapters") / f"{name}.ipynb", executed / f"{name}.ipynb", {"data_dir": str(folder)})
-    return [name, f"{took.seconds:.0f}", "" if took.peak_mb is None else f"{took.peak_mb:,.0f}"]
-
-
-def in_fresh_process(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in a process of its own, so that no memory but its own is measured."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
-
-
 def measure(quick: bool = False) -> str:
     """Return the section of RESULTS.md; `quick` takes a twentieth, and no chapters, for the tests."""
     with tempfile.TemporaryDirectory() as place:
@@ -94,14 +77,16 @@ def measure(quick: bool = False) -> str:
         in_fresh_process(make, folder, 0.05 if quick else 1.0)
         steps = in_fresh_process(stages, folder)
         os.environ["DLFB_CACHE"] = str(Path(place) / "cache")
-        run = [] if quick else [in_fresh_process(chapter, name, folder, Path(place)) for name in CHAPTERS]
+        paths = [] if quick else [ROOT / "chapters" / f"{name}.ipynb" for name in CHAPTERS]
+        run = [in_fresh_process(chapter, path, Path(place), {"data_dir": str(folder)}) for path in paths]
     return f"""## A set of CAFA 5's size
 
 {markdown_table(["step", "CPU seconds so far", "peak so far, MB"], steps)}
 
-{markdown_table(["chapter", "s", "peak, MB"], run)}
+{markdown_table(["chapter", "s", "anonymous, MB", "all, MB"], run)}
 
 Made up of the course's annotations, with sequences of random residues, as plain files; the ontology is the course's,
 drawn out to the length of the real one. Chapter 6 computes the embeddings of the human proteins of at most 500 residues
-with the course checkpoint, chapter 7 finds them in the cache. A chapter's peak is that of its kernel, with TensorFlow.
+with the course checkpoint, chapter 7 finds them in the cache. Peaks as in the section on memory: *anonymous* of the kernel
+and what it starts, *all* of the largest process.
 """

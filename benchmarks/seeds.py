@@ -14,8 +14,9 @@ from flax.training.train_state import TrainState
 from benchmarks import timing
 from benchmarks.metrics import course_parts
 from benchmarks.training import Parts, starting_state
+from dlfb_helpers.dataset.batches import batch_order
 from dlfb_helpers.metrics.on_device import list_positives
-from dlfb_helpers.training.compiled import batch_order, train_program
+from dlfb_helpers.training.compiled import train_program
 from dlfb_helpers.training.ensemble import train_ensemble
 from dlfb_helpers.training.model import Model
 from dlfb_helpers.training.trained import Hyperparameters

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -118,7 +118,14 @@ def machine() -> str:
 
 def versions() -> str:
     """Python and the packages that the timings depend on, in one line."""
-    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)])
+    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {_release(name)}" for name in PACKAGES)])
+
+
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # on Linux it is the build without CUDA
+        return version(f"{name}-cpu")
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -11,9 +11,10 @@ from flax.training.train_state import TrainState
 
 from benchmarks import timing
 from benchmarks.metrics import by_sklearn, course_parts, largest_difference
+from dlfb_helpers.dataset.batches import batch_order
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.per_row import METRICS
-from dlfb_helpers.training.compiled import batch_order, train_compiled
+from dlfb_helpers.training.compiled import train_compiled
 from dlfb_helpers.training.evaluation import evaluate
 from dlfb_helpers.training.model import Model
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import dlfb_helpers
 
+PACKAGE = Path(dlfb_helpers.__file__).parent
+
 project = "Predicting protein functions from sequences"
 release = dlfb_helpers.__version__
 language = "en"
@@ -33,8 +35,8 @@ suppress_warnings = ["ref.python"]  # a type in a signature that two modules hav
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
-html_static_path = ["_static"]
-html_css_files = ["course.css"]
+html_static_path = ["_static", str(PACKAGE / "lesson/cells.css"), str(PACKAGE / "lesson/play/play.css")]
+html_css_files = ["cells.css", "play.css", "course.css"]
 html_js_files = ["course.js"]
 html_favicon = html_logo = "_static/logo.svg"
 html_copy_source = False
@@ -60,8 +62,7 @@ html_theme_options = {
 def add_viewer(app, exception) -> None:
     """Put the viewer of chapter 1 into the site."""
     if exception is None:
-        viewer = Path(dlfb_helpers.__file__).parent / "assets/3dmol/3Dmol-min.js"
-        shutil.copy(viewer, Path(app.outdir) / "_static")
+        shutil.copy(PACKAGE / "assets/3dmol/3Dmol-min.js", Path(app.outdir) / "_static")
 
 
 def setup(app) -> None:

@@ -1,10 +1,12 @@
-"""Where a chapter can be opened: addresses made from the one that pyproject.toml gives for the repository."""
+"""The line that says where a chapter can be opened, made from the address in pyproject.toml, and its place."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 PLACEHOLDER = "OWNER/REPO"
 BRANCH = "main"
@@ -41,4 +43,12 @@ def launch_line(repository: str | None, name: str) -> str:
         "{.launch}\n"
         f"Open in {binder} · {colab}{missing} · JupyterLab: {{download}}`download </downloads/{name}.ipynb>` or "
         "[`make lab`](#start)"
+    )
+
+
+def insert_under_title(notebook: NotebookNode, line: str) -> None:
+    """Put a paragraph under the title in the first cell, in place."""
+    opening = notebook.cells[0]
+    opening.source = re.sub(
+        r"^# .+$", lambda title: f"{title[0]}\n\n{line}", opening.source, count=1, flags=re.MULTILINE
     )

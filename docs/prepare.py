@@ -11,33 +11,34 @@ import sys
 from pathlib import Path
 
 import nbformat
-from glossary import Entry, glossary_page, link_first_uses, read_glossary
+from glossary import glossary_page, term_role
 from house import draw, reference_page, room_table
-from launch import PLACEHOLDER, launch_line, repository
+from launch import insert_under_title, launch_line, repository
 from nbformat import NotebookNode
-from notebooks import describe_figures, fold_solutions, insert_under_title, merge
 
+from dlfb_helpers.lesson.glossary import Entry, link_first_uses, read_glossary
 from dlfb_helpers.lesson.pages import Chapter
 from dlfb_helpers.lesson.runner import find_chapters
+from dlfb_helpers.lesson.shown import shown
 
 SITE = Path(__file__).parent
 ROOT = SITE.parent
+
+# How a link to a page of the site begins, which lies in docs/ until it is one.
+TO_SITE = "](../docs/"
 
 # A link to a notebook of solutions, which is no page of its own: its cells stand in the chapter.
 TO_SOLUTIONS = re.compile(r"\[([^\]]*)\]\((solutions/\w+\.ipynb)\)")
 
 
 def site_notebook(chapter: Chapter, repository: str | None, glossary: list[Entry]) -> NotebookNode:
-    """Return the chapter as the site shows it: with folded solutions, descriptions of figures and links."""
-    notebook = nbformat.read(chapter.path, as_version=4)
+    """Return the chapter as every page shows it, with the site's own links."""
     solutions = chapter.path.parent / "solutions" / chapter.path.name
-    if solutions.is_file():
-        notebook = merge(notebook, nbformat.read(solutions, as_version=4), chapter.name)
-    fold_solutions(notebook)
-    describe_figures(notebook, chapter.name)
+    solved = nbformat.read(solutions, as_version=4) if solutions.is_file() else None
+    notebook = shown(nbformat.read(chapter.path, as_version=4), solved)
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    texts = [TO_SOLUTIONS.sub(r"{download}`\1 <\2>`", cell.source) for cell in prose]
-    for cell, text in zip(prose, link_first_uses(texts, glossary)):
+    texts = [TO_SOLUTIONS.sub(r"{download}`\1 <\2>`", cell.source).replace(TO_SITE, "](../") for cell in prose]
+    for cell, text in zip(prose, link_first_uses(texts, glossary, term_role), strict=True):
         cell.source = text
     insert_under_title(notebook, launch_line(repository, chapter.name))
     return notebook
@@ -79,8 +80,7 @@ def prepare(source: Path) -> None:
     if place is None:
         print("pyproject.toml names no repository yet ([project.urls] Repository): no links to Binder and Colab")
     for page in SITE.glob("*.md"):
-        text = page.read_text(encoding="utf-8").replace(PLACEHOLDER, place or PLACEHOLDER)
-        (source / page.name).write_text(text, encoding="utf-8")
+        shutil.copy(page, source)
     (source / "api.md").write_text(reference_page(), encoding="utf-8")
     (source / "room_table.txt").write_text(room_table(), encoding="utf-8")
     draw(source / "house.svg")

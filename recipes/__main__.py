@@ -25,6 +25,17 @@ class Step(NamedTuple):
     """On two cores, downloads included."""
 
 
+OF_THE_POOL = (
+    "swissprot",
+    "human_annotations",
+    "human_annotations_2024",
+    "other_species",
+    "course_data",
+    "checkpoint",
+    "embeddings",
+)
+"""What the pool of known proteins is made of."""
+
 STEPS = (
     Step(
         "step_1_course_data",
@@ -44,20 +55,25 @@ STEPS = (
     Step(
         "step_6_course_results",
         ("course_data", "terms_2019", "checkpoint", "embeddings", "homology"),
-        ("results", "predictor"),
+        ("results",),
         16,
     ),
     Step(
-        "step_7_aspect_predictors",
-        ("course_data", "checkpoint", "embeddings", "homology"),
-        ("predictor_BPO", "predictor_CCO"),
-        10,
-    ),
-    Step(
-        "step_8_prospective",
+        "step_7_prospective",
         ("course_data", "terms_2024", "checkpoint", "embeddings", "homology", "results"),
         ("prospective",),
         4,
+    ),
+    Step(
+        "step_8_predictor",
+        (*OF_THE_POOL, "homology", "prospective"),
+        ("pool", "predictor", "predictor_BPO", "predictor_CCO", "shipped"),
+        60,
+    ),
+    Step("step_9_taxa", ("taxa",), ("taxa",), 2),
+    Step("step_10_light", (*OF_THE_POOL, "shipped"), ("light",), 15),
+    Step(
+        "step_11_graphs", ("checkpoint", "pool", "predictor", "predictor_BPO", "predictor_CCO", "light"), ("onnx",), 1
     ),
 )
 MADE_ELSEWHERE = {

@@ -15,6 +15,8 @@ from dlfb_helpers.annotations.ontology import Ontology
 from recipes.sources import fetch, gaf_name, human_database
 
 EXPERIMENTAL = frozenset("EXP IDA IPI IMP IGI IEP TAS IC HTP HDA HMP HGI HEP".split())
+CURATED = frozenset("ISS ISO ISA ISM IGC IBA RCA NAS IKR IRD".split())
+"""A curator assigned the function, but from a relative, a model or a text, not from an experiment on this protein."""
 HUMAN = 9606
 OTHER_SPECIES = {"mouse": 10090, "rat": 10116, "zebrafish": 7955, "fly": 7227, "worm": 6239, "arabidopsis": 3702}
 PROTEINS_A_SPECIES = 400
@@ -78,9 +80,12 @@ def primary_pairs(pairs: set[tuple[str, str]], ontology: Ontology, dropped: Coun
 
 
 def human_pairs(
-    sequences: Collection[str], ontology: Ontology, release: str = "human_annotations"
+    sequences: Collection[str],
+    ontology: Ontology,
+    release: str = "human_annotations",
+    evidence: Collection[str] = EXPERIMENTAL,
 ) -> tuple[set[tuple[str, str]], Counter]:
-    """Return (accession, term) of human genes with experimental evidence, and what was dropped.
+    """Return (accession, term) of human genes with such evidence, and what was dropped.
 
     org.Hs.eg.db has no qualifiers: its makers left out rows that say NOT. Of 779 human pairs that the GAF file
     of 2019 only denies, 19 are asserted here.
@@ -92,9 +97,9 @@ def human_pairs(
             accessions[gene].append(accession)
     pairs = set()
     for aspect in ("mf", "bp", "cc"):
-        for gene, term, evidence in database.execute(f"select _id, go_id, evidence from go_{aspect}"):
+        for gene, term, code in database.execute(f"select _id, go_id, evidence from go_{aspect}"):
             counts["annotation rows read"] += 1
-            if evidence not in EXPERIMENTAL:
+            if code not in evidence:
                 counts["rows without experimental evidence dropped"] += 1
             elif gene not in accessions:
                 counts["rows without a known sequence dropped"] += 1
@@ -107,9 +112,14 @@ def human_pairs(
 
 
 def gaf_pairs(
-    species: str, taxon: int, sequences: dict[str, str], ontology: Ontology, limit: int | None = PROTEINS_A_SPECIES
+    species: str,
+    taxon: int,
+    sequences: Collection[str],
+    ontology: Ontology,
+    limit: int | None = PROTEINS_A_SPECIES,
+    evidence: Collection[str] = EXPERIMENTAL,
 ) -> tuple[set, Counter]:
-    """Return (accession, term) of one species' GAF 2.1 file with experimental evidence, and what was dropped.
+    """Return (accession, term) of one species' GAF 2.1 file with such evidence, and what was dropped.
 
     At most `limit` proteins, drawn by the hash of their accession.
     """
@@ -120,9 +130,9 @@ def gaf_pairs(
             if line.startswith("!"):
                 continue
             fields = line.rstrip("\n").split("\t")
-            registry, accession, qualifier, term, evidence = (fields[i] for i in (0, 1, 3, 4, 6))
+            registry, accession, qualifier, term, code = (fields[i] for i in (0, 1, 3, 4, 6))
             counts["annotation rows read"] += 1
-            if evidence not in EXPERIMENTAL:
+            if code not in evidence:
                 counts["rows without experimental evidence dropped"] += 1
             elif "NOT" in qualifier.split("|"):
                 counts["rows that say NOT dropped"] += 1

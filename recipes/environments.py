@@ -36,7 +36,7 @@ proteins/structures annotations/ontology embedding/checkpoints embedding/esm2 em
 embedding/store dataset/labels dataset/splits metrics/per_row training/model training/loop predictors/predictor
 plots/proteins lesson/runner
 """.split()
-SHOWN = ("numpy", "pandas", "torch", "transformers", "jax", "tensorflow")
+SHOWN = ("numpy", "pandas", "torch", "transformers", "jax", "tensorflow", "tensorflow-cpu")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "JUPYTER_PREFER_ENV_PATH": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
@@ -69,7 +69,7 @@ def attempt(python: str, releases: str) -> tuple[str, ...]:
         print(check.stdout, tests.stdout[-8000:], tests.stderr[-2000:], sep="\n", file=sys.stderr)
     wrong = ", ".join(re.findall(r"^\[FAIL\] +(.+?):", check.stdout, re.MULTILINE))
     counts = tests.stdout.strip().rpartition("\n")[2].strip("= ").partition(" in ")[0]
-    shown = ", ".join(f"{name} {listed[name]}" for name in SHOWN)
+    shown = ", ".join(f"{name} {listed[name]}" for name in SHOWN if name in listed)
     return number, releases, shown, wrong or "ok", counts, "ok" if good else "failed"
 
 

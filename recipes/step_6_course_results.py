@@ -34,7 +34,6 @@ from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import grouped_split, homology_folds, split_proteins
 from dlfb_helpers.dataset.time_split import split_by_time
-from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.files.manifest import write_manifest
 from dlfb_helpers.metrics.cafa import f_at, fmax, smin
 from dlfb_helpers.metrics.calibration import brier_score, expected_calibration_error, reliability_table
@@ -42,17 +41,14 @@ from dlfb_helpers.metrics.calibrators import Isotonic, Temperature
 from dlfb_helpers.metrics.information import information_content
 from dlfb_helpers.metrics.per_row import average_precision, mean_metrics, micro_average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
-from dlfb_helpers.predictors.fitting import Fitted, choose_and_fit, make_predictor
-from dlfb_helpers.predictors.folder import save_predictor
+from dlfb_helpers.predictors.calibrated import Fitted, choose_and_fit
 from dlfb_helpers.predictors.mixture import NetworkSettings
-from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.results import Sealed
 from dlfb_helpers.predictors.selection import FULL, NETWORKS, predict
 from dlfb_helpers.proteins.families import cluster_numbers, cross_pairs, family_numbers
 from dlfb_helpers.training.compiled import train_compiled
 from dlfb_helpers.training.evaluation import predict as predict_article
 from dlfb_helpers.training.model import Model
-from recipes.sources import SOURCES
 
 OUT = Path("dlfb_helpers/assets/results")
 SEED = 42
@@ -283,8 +279,6 @@ def measure(out: Path) -> None:
         measured = measure_split(parts, sealed, groups, seen, networks, aside)
         if name in folds:
             auprcs.append(measured.auprc)
-        if name == "random":
-            to_ship = measured
         results["splits"][name] = {"similar pairs across": across, **measured.results}
         if name in ("random", "families", "time"):
             measured.probabilities.to_parquet(out / f"{name}.parquet", compression="zstd")
@@ -294,25 +288,6 @@ def measure(out: Path) -> None:
     results["minutes"] = round((time.monotonic() - start) / 60, 1)
     (out / "results.json").write_text(json.dumps(results, indent=1, default=list) + "\n", encoding="utf-8")
     write_manifest(out, what="Measured results and test predictions, by make results", licence="CC BY 4.0")
-    save_predictor(predictor_that_ships(to_ship, results, data), out.parent / "predictor")
-
-
-def predictor_that_ships(measured: Measured, results: dict, data: cafa.CafaData) -> Predictor:
-    """The random split's mixture, as the package ships it, with what was measured."""
-    random, folds = results["splits"]["random"], results["cross-validation by families"]
-    interval = "{mean:.2f} ({low:.2f} to {high:.2f})".format
-    released = pd.Timestamp(SOURCES["human_annotations"].release)
-    annotations = (
-        f"human proteins of at most 500 residues, experimental evidence, {released:%B %Y}; training and validation "
-        "part of the course's random split"
-    )
-    rows = {
-        "test auPRC over proteins, random split": interval(**random["predictors"]["mixture"]["auprc"]),
-        "the same in five folds by families": interval(**folds["predictors"]["mixture"]),
-        "test Fmax, random split": f"{random['predictors']['mixture']['fmax']:.2f}",
-        "calibration error of pairs from 0.05": f"{random['calibration']['logit scaling']['ece from 0.05']:.3f}",
-    }
-    return make_predictor(measured.fitted, data.ontology, load_checkpoint("course"), "MFO", annotations, rows)
 
 
 def compare(kept: dict, fresh: dict, path: str = "") -> int:

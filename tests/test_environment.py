@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,46 +16,31 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import nbformat
-import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from recipes import environments
+from dlfb_helpers.lesson.copies import first_notebook
+from recipes import environments, install
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 TESTED_PYTHONS = [word.rsplit(" ", 1)[1] for word in PROJECT["classifiers"] if "Python :: 3." in word]
 
-# What conda-forge calls a package, where that differs: CPU builds and the parts without a desktop toolkit.
-PYPI_NAME = {
-    "pytorch-cpu": "torch",
-    "tensorflow-cpu": "tensorflow",
-    "matplotlib-base": "matplotlib",
-    "seaborn-base": "seaborn",
-    "nbconvert-core": "nbconvert",
-}
-# In the conda environments beside the course's own requirements.
-CONDA_ONLY = {"python", "pip"}
-
 
 def requirements(*extras: str) -> dict[str, SpecifierSet]:
+    """Return all packages, whatever system they are for."""
     words = PROJECT["dependencies"] + [word for extra in extras for word in PROJECT["optional-dependencies"][extra]]
     return {canonicalize_name(r.name): r.specifier for r in map(Requirement, words)}
 
 
-def conda_packages(path: Path) -> dict[str, SpecifierSet]:
-    """Return the packages of a conda environment file under their PyPI names."""
-    found: dict[str, SpecifierSet] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]:
-        for word in entry["pip"] if isinstance(entry, dict) else [entry]:
-            name, comparison = re.fullmatch(r"([A-Za-z0-9_.-]+?)\s*([=<>!~].*)?", word).groups()
-            assert name not in found, f"{name} stands twice in {path.name}"
-            exact = re.sub(r"^=(?!=)([\d.]+)$", r"==\1.*", comparison or "")  # conda's python=3.12 is 3.12.*
-            found[canonicalize_name(PYPI_NAME.get(name, name))] = SpecifierSet(exact)
-    return found
+def required_here(*extras: str) -> dict[str, SpecifierSet]:
+    """Return the packages that are required on this system."""
+    words = PROJECT["dependencies"] + [word for extra in extras for word in PROJECT["optional-dependencies"][extra]]
+    needed = [need for need in map(Requirement, words) if not need.marker or need.marker.evaluate()]
+    return {canonicalize_name(need.name): need.specifier for need in needed}
 
 
 def constraints() -> dict[str, Version]:
@@ -64,30 +50,39 @@ def constraints() -> dict[str, Version]:
     return {canonicalize_name(pin.name): Version(str(pin.specifier).removeprefix("==")) for pin in pins}
 
 
-@pytest.mark.parametrize("file", ["environment.yml", "binder/environment.yml"])
-def test_conda_environment_has_the_packages_and_ranges_of_pyproject(file):
-    found = conda_packages(ROOT / file)
-    assert {name: found[name] for name in found if name not in CONDA_ONLY} == requirements()
+PIP_LINES = [
+    "--extra-index-url https://download.pytorch.org/whl/cpu",
+    "--constraint constraints.txt",
+    "--editable .",
+]
+"""What conda and Binder tell pip: PyTorch without CUDA, the tested releases, the course."""
 
 
-def test_the_two_conda_environments_are_the_same():
-    one, other = (yaml.safe_load((ROOT / f).read_text()) for f in ("environment.yml", "binder/environment.yml"))
-    assert one == other
-    assert one["channels"] == ["conda-forge", "nodefaults"]
+def test_conda_takes_python_alone_and_pip_the_tested_releases():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert conda["channels"] == ["conda-forge", "nodefaults"]
+    python, pip, packages = conda["dependencies"]
+    assert pip == "pip" and packages == {"pip": PIP_LINES}
+    assert python.removeprefix("python=") in TESTED_PYTHONS
 
 
-def test_conda_python_is_one_of_those_tested():
-    python = conda_packages(ROOT / "environment.yml")["python"]
-    assert [tested for tested in TESTED_PYTHONS if Version(f"{tested}.0") in python] == ["3.12"]
-    assert TESTED_PYTHONS == ["3.11", "3.12", "3.13"]
-    assert all(Version(f"{tested}.0") in SpecifierSet(PROJECT["requires-python"]) for tested in TESTED_PYTHONS)
+def test_binder_installs_the_same_by_pip():
+    lines = (ROOT / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
+    told = [line.replace("../constraints.txt", "constraints.txt") for line in lines if not line.startswith("#")]
+    assert told == PIP_LINES  # pip finds constraints from the file's folder on, the course from where it is called
+    runtime = (ROOT / "binder/runtime.txt").read_text().strip()
+    assert runtime.removeprefix("python-") in TESTED_PYTHONS
+    assert not (ROOT / "binder/environment.yml").exists()  # repo2docker would take conda
 
 
-def test_conda_environments_take_pytorch_and_tensorflow_without_cuda():
-    words = yaml.safe_load((ROOT / "binder/environment.yml").read_text())["dependencies"]
-    names = {re.split("[=<>]", word)[0] for word in words if isinstance(word, str)}
-    assert {"pytorch-cpu", "tensorflow-cpu"} <= names
-    assert not {"pytorch", "tensorflow", "pytorch-gpu", "tensorflow-gpu"} & names
+def test_the_same_pythons_are_named_in_every_place():
+    assert TESTED_PYTHONS == ["3.11", "3.12", "3.13"] == list(environments.PYTHONS)
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    assert all(Version(f"{tested}.7") in allowed for tested in TESTED_PYTHONS)
+    assert "3.10.9" not in allowed and "3.14.0" not in allowed
+    assert (install.OLDEST, install.NEWEST) == ((3, 11), (3, 13))
+    for file in ("README.md", "Makefile", "docs/index.md"):
+        assert "3.11, 3.12 or 3.13" in (ROOT / file).read_text(encoding="utf-8"), file
 
 
 def test_every_requirement_is_pinned_within_its_range():
@@ -104,7 +99,7 @@ def test_no_range_has_an_upper_bound():
 
 
 def test_the_installed_packages_are_within_the_ranges():
-    for name, allowed in requirements("test").items():
+    for name, allowed in required_here("test").items():
         assert Version(version(name)) in allowed, f"{name} {version(name)} is installed, the course needs {allowed}"
 
 
@@ -130,7 +125,8 @@ def imported_packages() -> dict[str, set[str]]:
 
 
 def test_whatever_is_imported_is_required():
-    known = set(sys.stdlib_module_names) | {"dlfb_helpers", "recipes", "benchmarks", "tests"}
+    known = set(sys.stdlib_module_names) | {"dlfb_helpers", "recipes", "benchmarks", "tests", "docs"}
+    known |= {path.stem for path in (ROOT / "tests/lesson/exercises").glob("*.py")}  # pytest's pythonpath
     declared, distributions = set(requirements("test", "recipes")), packages_distributions()
     for name, places in imported_packages().items():
         if name not in known:
@@ -147,72 +143,55 @@ def test_repo2docker_accepts_binder(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     printed = done.stdout + done.stderr
-    assert "conda environment for python=3.12" in printed
-    assert '--file "binder/environment.yml"' in printed
+    assert '/bin/pip install --no-cache-dir -r "binder/requirements.txt"' in printed
+    assert "conda environment for python=3.12" in printed  # the name of its own base; the packages are pip's
     assert "RUN ./binder/postBuild" in printed
+    copied, installed = printed.rindex(" src/ ${REPO_DIR}/"), printed.index('-r "binder/requirements.txt"')
+    assert copied < installed, "the course is not there yet when pip is to install it"
 
 
-def test_post_build_installs_the_course_and_nothing_else():
+def test_binder_asks_for_no_news():
     script = ROOT / "binder" / "postBuild"
     assert script.stat().st_mode & 0o111, "binder/postBuild is not executable"
-    commands = [line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set "))]
-    assert commands == ["python -m pip install --no-deps --no-cache-dir --editable ."]
+    assert 'jupyter labextension disable "@jupyterlab/apputils-extension:announcements"' in script.read_text()
 
 
-def test_a_wheel_holds_every_module_template_and_quiz(tmp_path):
+def test_codespaces_opens_the_first_chapter_of_a_copy():
+    text = (ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
+    container = json.loads(re.sub(r"^//.*$", "", text, flags=re.MULTILINE))
+    first = first_notebook(ROOT / "chapters").name
+    assert container["customizations"]["codespaces"]["openFiles"] == [f"work/{first}"]
+    assert container["image"].rpartition(":")[2] in TESTED_PYTHONS
+    made, laid_out = container["updateContentCommand"].split(" && ")
+    assert made == "python3 recipes/install.py" and laid_out == ".venv/bin/dlfb course --copy work --closed"
+    assert container["waitFor"] == "updateContentCommand"  # the copy is there when the editor opens
+
+
+def test_a_wheel_holds_every_module_template_quiz_and_notebook_and_lays_them_out(tmp_path):
     """What `pip install` copies, as on Colab; the assets are left out here for speed."""
-    ignored = shutil.ignore_patterns("assets", "__pycache__")
-    shutil.copytree(ROOT / "dlfb_helpers", tmp_path / "dlfb_helpers", ignore=ignored)
+    source = tmp_path / "source"
+    ignored = shutil.ignore_patterns("assets", "__pycache__", "*.egg-info")
+    for name in ("dlfb_helpers", "chapters"):
+        shutil.copytree(ROOT / name, source / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tmp_path)
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "out", "."]
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=120)
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "../out", "."]
+    subprocess.run(command, cwd=source, check=True, timeout=120)
     (wheel,) = (tmp_path / "out").iterdir()
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("dlfb_helpers/")}
-    wanted = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "dlfb_helpers").rglob("*.*")}
+    wanted = {path.relative_to(source).as_posix() for path in (source / "dlfb_helpers").rglob("*.*")}
     assert packed == wanted
 
-
-def workflow() -> dict:
-    return yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8"))
-
-
-def test_the_workflow_tests_every_python_with_the_oldest_tested_and_newest_releases():
-    jobs = workflow()["jobs"]
-    assert jobs["tests"]["strategy"]["matrix"]["python"] == TESTED_PYTHONS == list(environments.PYTHONS)
-    assert [step["run"] for step in jobs["tests"]["steps"] if "run" in step] == ["bash .ci/run"]
-    matrix = jobs["releases"]["strategy"]["matrix"]
-    assert matrix["python"] == TESTED_PYTHONS
-    weekly, always = (json.loads(text) for text in re.findall(r"'(\[.+?\])'", matrix["resolution"]))
-    assert weekly == ["highest"]
-    assert {("--resolution", each) for each in always} == {environments.RELEASES[name] for name in ("oldest", "newest")}
-    commands = [step["run"] for step in jobs["releases"]["steps"] if "run" in step]
-    assert "--resolution ${{ matrix.resolution }} --editable '.[test]'" in commands[1]
-    assert commands[2:] == ["dlfb check", "python -m pytest tests"]
-
-
-def test_the_workflow_looks_at_the_newest_releases_once_a_week():
-    triggers = workflow()[True]  # YAML 1.1 reads `on` as true
-    (schedule,) = triggers["schedule"]
-    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
-    assert {"push", "pull_request", "schedule"} == set(triggers)
-
-
-def test_the_workflow_keeps_the_site():
-    steps = workflow()["jobs"]["site"]["steps"]
-    assert "make site" in [step.get("run") for step in steps]
-    assert steps[-1]["uses"].startswith("actions/upload-artifact@") and steps[-1]["with"]["path"] == "build/site"
-    assert re.search(r"^site:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def test_a_report_of_a_bug_comes_with_what_dlfb_check_prints():
-    forms = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")}
-    assert set(forms) == {"bug", "teaching"}
-    for form in forms.values():
-        ids = [field["id"] for field in form["body"]]
-        assert form["name"] and form["description"] and len(ids) == len(set(ids))
-    check = next(field for field in forms["bug"]["body"] if field["id"] == "check")
-    assert "dlfb check" in check["attributes"]["label"] and check["validations"]["required"]
+    place = tmp_path / "installed"  # as an environment has it: what is not code lies beside its packages
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", place, wheel]
+    subprocess.run(command, check=True, timeout=120)
+    command = [sys.executable, "-m", "dlfb_helpers.cli.main", "course", "--copy", "work", "--closed"]
+    environment = os.environ | {"PYTHONPATH": str(place)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    laid = {path.relative_to(tmp_path / "work").as_posix() for path in (tmp_path / "work").rglob("*.*")}
+    chapters = {path.relative_to(ROOT / "chapters").as_posix() for path in (ROOT / "chapters").rglob("*.ipynb")}
+    assert chapters | {"examples.fasta", "images/true_and_predicted.png"} <= laid
 
 
 def test_an_environment_without_its_python_is_told_as_not_here(capsys):
@@ -223,22 +202,3 @@ def test_an_environment_without_its_python_is_told_as_not_here(capsys):
 def test_the_quick_tests_of_an_environment_are_there():
     files = [ROOT / f"tests/{name.replace('/', '/test_')}.py" for name in environments.QUICK]
     assert [file for file in files if not file.is_file()] == []
-
-
-# What Colab brings of its own, so that installing it again would change what other notebooks there rely on.
-COLAB_HAS = {
-    "numpy", "pandas", "pyarrow", "h5py", "scipy", "scikit-learn", "threadpoolctl", "requests", "pooch", "platformdirs",
-    "typer", "packaging", "lazy-loader", "jinja2", "markupsafe", "networkx", "torch", "transformers", "huggingface-hub",
-    "safetensors", "jax", "flax", "optax", "tensorflow", "matplotlib", "seaborn", "ipython", "ipykernel",
-    "ipywidgets", "nbconvert", "nbformat",
-}  # fmt: skip
-# What runs the chapters from outside.
-NOT_IN_CHAPTERS = {"jupyterlab", "papermill", "nbval"}
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
-def test_colab_gets_what_it_lacks_and_nothing_that_it_has(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    assert "%pip install -q --no-deps /content/course\n" in text
-    named = re.search(r"^%pip install -q (?!--no-deps)(.+)$", text, re.MULTILINE)[1].split()
-    assert {canonicalize_name(name) for name in named} == set(requirements()) - COLAB_HAS - NOT_IN_CHAPTERS

@@ -22,10 +22,15 @@ assert len(rows)
     [
         ("from dlfb_helpers.training import *", "flax", {"torch", "transformers", "tensorflow"}),
         ("from dlfb_helpers.embedding import *", "torch", {"tensorflow", "jax", "flax", "optax", "sklearn"}),
+        (
+            "from dlfb_helpers.dataset import build_proteins; build_proteins()",
+            "sklearn",
+            {"torch", "transformers", "tensorflow", "jax"},
+        ),
         ("from dlfb_helpers.metrics import *", "optax", {"torch", "transformers", "tensorflow", "flax"}),
         (PREDICT, "torch", {"jax", "flax", "optax", "sklearn", "tensorflow", "transformers"}),
     ],
-    ids=["training", "embedding", "metrics", "predicting"],
+    ids=["training", "embedding", "bundled vectors", "metrics", "predicting"],
 )
 def test_it_is_not_loaded(program, present, absent):
     program += "\nimport sys; print(*sys.modules)"

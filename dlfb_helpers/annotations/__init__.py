@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "ontology": ["ASPECTS", "ROOTS", "Ontology"],
         "obo": ["read_obo"],
-        "cafa": ["CafaData", "load_cafa"],
+        "cafa": ["CafaData", "load_cafa", "load_ontology"],
         "terms": ["read_terms"],
         "predictions": ["read_predictions"],
         "evidence": ["EXPERIMENTAL"],

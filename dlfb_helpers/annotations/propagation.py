@@ -33,8 +33,12 @@ def propagated(annotations: pd.DataFrame, ontology: Ontology) -> pd.DataFrame:
     if any(term != now for term, now in primary.items()):
         rows = rows.assign(term=rows["term"].map(primary).astype("category")).dropna()
     full = with_ancestors(rows, ontology)
-    full["aspect"] = full["term"].map(ontology.aspects)
-    return full.astype("category" if isinstance(annotations["term"].dtype, pd.CategoricalDtype) else str)
+    aspects = [ontology.aspects.get(term, "") for term in full["term"].cat.categories]
+    names = pd.Index(sorted(set(aspects)), dtype="str")
+    full["aspect"] = pd.Categorical.from_codes(names.get_indexer(aspects)[full["term"].cat.codes], names)
+    if isinstance(annotations["term"].dtype, pd.CategoricalDtype):
+        return full
+    return pd.DataFrame({name: _text(full.pop(name)) for name in list(full)})  # a column in memory twice, not three
 
 
 def with_ancestors(rows: pd.DataFrame, ontology: Ontology) -> pd.DataFrame:
@@ -78,6 +82,10 @@ def with_ancestors(rows: pd.DataFrame, ontology: Ontology) -> pd.DataFrame:
             "term": pd.Categorical.from_codes(full.indices, columns),
         }
     )
+
+
+def _text(categories: pd.Series) -> pd.Series:
+    return pd.Series(categories.cat.categories.astype("str").array.take(categories.cat.codes), name=categories.name)
 
 
 def _table(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> csr_array:

@@ -10,15 +10,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dlfb_helpers.annotations.cafa import ONTOLOGY_TABLE, load_cafa
+from dlfb_helpers.annotations.cafa import load_cafa, load_ontology
 from dlfb_helpers.annotations.evidence import chosen_codes
-from dlfb_helpers.annotations.obo import read_obo, read_ontology_table
+from dlfb_helpers.annotations.obo import read_obo
 from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.annotations.predictions import read_predictions
 from dlfb_helpers.annotations.propagation import propagated
 from dlfb_helpers.annotations.releases import translate
 from dlfb_helpers.annotations.terms import read_annotations
-from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.files.places import check_outputs, ending, opened_output
 from dlfb_helpers.metrics.benchmark import benchmarks
 from dlfb_helpers.metrics.information import information_content, read_information
@@ -66,7 +65,7 @@ def run(
         raise ValueError(f"{picture}: pictures are not written as {packed_picture}; leave {packed_picture} away")
     codes = chosen_codes(evidence)
     release = _annotations(truth, codes, say)
-    graph = read_obo(ontology) if ontology else release.ontology or _course_ontology()
+    graph = read_obo(ontology) if ontology else release.ontology or load_ontology()
     labels = _in_release(release.rows, graph, truth, say)
     before = _in_release(_annotations(known, codes, say).rows, graph, known, say) if known else None
     weights = _weights(ia, before, graph, codes, say)
@@ -107,10 +106,6 @@ def _annotations(source: str, codes: tuple[str, ...] | None, say: Say) -> _Relea
     if rows.empty:
         raise ValueError(f"{source}: no annotations are left; choose other evidence with --evidence, such as all")
     return _Release(rows, ontology)
-
-
-def _course_ontology() -> Ontology:
-    return read_ontology_table(bundled_folder("course_data") / ONTOLOGY_TABLE)
 
 
 def _in_release(rows: pd.DataFrame, ontology: Ontology, source: str, say: Say) -> pd.DataFrame:

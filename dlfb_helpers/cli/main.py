@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dlfb_helpers.cli import choices
+from dlfb_helpers.cli import choices, learning
 from dlfb_helpers.cli.reporting import Progress, reported, say
 
 app = typer.Typer(
@@ -197,21 +197,6 @@ def evaluate(
 
 
 @app.command()
-def check() -> None:
-    """Say whether all is there: packages, device, bundled files, checkpoint, predictor. Exit status 1 if not."""
-    from dlfb_helpers.cli.check import CHECKS
-
-    failed = 0
-    for name, examine in CHECKS.items():
-        try:
-            print(f"[OK]   {name}: {examine()}", flush=True)
-        except Exception as error:  # of any kind: it is what the user wants to see
-            failed += 1
-            print(f"[FAIL] {name}: {error}", flush=True)
-    raise typer.Exit(1 if failed else 0)
-
-
-@app.command()
 def data(
     source: Annotated[str, typer.Argument(help="A folder, a zip file or the address of one.", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to keep the download.")] = None,
@@ -230,14 +215,9 @@ def data(
         print(data_command.run(source, out, sha256, evidence))
 
 
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-)
-def course(context: typer.Context) -> None:
-    """Execute the course's chapters, as `make course` does; its options are those of `dlfb course --help`."""
-    from dlfb_helpers.lesson.runner import main as run
-
-    raise typer.Exit(run(context.args))
+app.command()(learning.check)
+app.command(context_settings=learning.AS_IT_COMES)(learning.course)
+app.command()(learning.progress)
 
 
 def main() -> None:

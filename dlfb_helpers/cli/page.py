@@ -22,6 +22,10 @@ SCRIPTS = ("page_data", "page_graph", "page_card", "page")
 """Their names, in the order in which they build on one another."""
 
 
+STYLES = ("page", "page_card", "page_print")
+"""Likewise; that of the cards serves the site's page "Try it", too, as the scripts of data, graph and card do."""
+
+
 def _read(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
@@ -32,7 +36,7 @@ def _digest(text: str) -> str:
 
 # Style and script hold nothing of a predictor's or a user's: they are the same in every page, and a browser is told by
 # their digests to run nothing else.
-_STYLE = _read("page.css.j2")
+_STYLE = "".join(_read(f"{name}.css.j2") for name in STYLES)
 _SCRIPT = '"use strict";\n' + "".join(_read(f"{name}.js.j2") for name in SCRIPTS)
 _POLICY = (
     f"default-src 'none'; style-src '{_digest(_STYLE)}'; script-src '{_digest(_SCRIPT)}'; base-uri 'none'; "

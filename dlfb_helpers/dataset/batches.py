@@ -1,23 +1,71 @@
-"""The article's tables as batches of tf.data."""
+"""The batches of training: as arrays, which take no library, or by tf.data, as in the article."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from dlfb_helpers.dataset.proteins import Proteins
+
 if TYPE_CHECKING:
     import tensorflow as tf
+
+
+def batch_order(num_proteins: int, num_steps: int = 300, batch_size: int = 32, seed: int = 42) -> np.ndarray:
+    """Draw which proteins each batch holds: pass after pass over the training part, shuffled anew each time.
+
+    Parameters
+    ----------
+    num_proteins
+        Proteins of the training part.
+    num_steps, batch_size
+        Number of batches, and proteins in each.
+    seed
+        Seed of the order.
+
+    Returns
+    -------
+    numpy.ndarray
+        Row numbers, shape (num_steps, batch_size), int32.
+    """
+    random = np.random.default_rng(seed)
+    num_passes = -(-num_steps * batch_size // num_proteins)
+    passes = [random.permutation(num_proteins) for _ in range(num_passes)]
+    return np.concatenate(passes)[: num_steps * batch_size].reshape(num_steps, batch_size).astype(np.int32)
+
+
+def numpy_batches(
+    proteins: Proteins, batch_size: int = 32, num_steps: int = 300, seed: int = 42
+) -> Iterator[dict[str, np.ndarray]]:
+    """Deal out the batches of `batch_order`: "embedding" (batch_size, D) and "target" (batch_size, T), float32.
+
+    Parameters
+    ----------
+    proteins
+        The training part.
+    batch_size, num_steps, seed
+        As for `batch_order`.
+
+    Yields
+    ------
+    dict of str to numpy.ndarray
+        A batch a step.
+    """
+    arrays = proteins.batch()
+    for rows in batch_order(len(proteins), num_steps, batch_size, seed):
+        yield {name: array[rows] for name, array in arrays.items()}
 
 
 @cache
 def _tensorflow() -> Any:
     """Import TensorFlow, for tf.data alone: not sooner than needed, on the CPU, without its start-up messages.
 
-    The import takes seconds and 400 MB that splitting does not need. What it says of missing GPU drivers comes
+    The import takes seconds and 300 MB. What it says of missing GPU drivers comes
     from compiled code before any setting is read, so the process's stderr is turned away meanwhile.
     """
     stderr = os.dup(2)

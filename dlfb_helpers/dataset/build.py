@@ -12,18 +12,19 @@ from dlfb_helpers.dataset.batches import convert_to_tfds
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import split_proteins
-from dlfb_helpers.embedding.checkpoints import Checkpoint
-from dlfb_helpers.embedding.runs import embed_proteins
+from dlfb_helpers.embedding.bundled import bundled_vectors
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+    from dlfb_helpers.embedding.checkpoints import Checkpoint
 
 Progress = Callable[[int, int], None] | None
 """Called with (residues done, residues to do)."""
 
 
 def embed_labelled(table: pd.DataFrame, checkpoint: Checkpoint | str = "course", progress: Progress = None) -> Proteins:
-    """Embed the proteins of a labelled table.
+    """Embed the proteins of a labelled table; where all vectors are bundled, without loading PyTorch.
 
     Parameters
     ----------
@@ -40,7 +41,11 @@ def embed_labelled(table: pd.DataFrame, checkpoint: Checkpoint | str = "course",
         In the order of the table.
     """
     sequences = table["Sequence"].tolist()
-    vectors = embed_proteins(sequences, checkpoint, progress=progress)
+    vectors = bundled_vectors(sequences) if checkpoint == "course" else None
+    if vectors is None:
+        from dlfb_helpers.embedding.runs import embed_proteins
+
+        vectors = embed_proteins(sequences, checkpoint, progress=progress)
     return Proteins(table.index.tolist(), sequences, vectors, table.loc[:, table.columns.str.startswith("GO:")])
 
 

@@ -132,7 +132,7 @@ class Checkpoint:
         from dlfb_helpers.embedding.library import read_model
 
         model = read_model(self.name, self.source, self.masked_lm).to(self.device)
-        self._seen = fingerprint(model)
+        self._seen, self.contents = fingerprint(model), self.contents.shared_with(model.base_model.state_dict())
         return model
 
     @cached_property

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 
-from dlfb_helpers.embedding.esm2 import tensor_shapes
 from dlfb_helpers.embedding.folders import weight_files
+from dlfb_helpers.embedding.tensors import plain_name, tensor_shapes
 
 NEEDED = {"num_attention_heads", "layer_norm_eps", "token_dropout", "max_position_embeddings", "pad_token_id"}
 
@@ -37,6 +37,10 @@ class Contents(NamedTuple):
     config: Mapping
     vocabulary: Mapping[str, int]
     tensors: Mapping[str, torch.Tensor]
+
+    def shared_with(self, weights: Mapping[str, torch.Tensor]) -> Contents:
+        """Return the same contents with a model's tensors in place of the equal ones: they are in memory once."""
+        return self._replace(tensors={name: weights[name] for name in self.tensors})
 
 
 def letter_ids(vocabulary: Mapping[str, int]) -> np.ndarray:
@@ -74,9 +78,7 @@ def _read_tensors(folder: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     for path in weight_files(folder):
         with safe_open(path, "pt") as file:
             for key in file.keys():
-                # gamma and beta are what some releases of the library, old and new, write for a norm's two tensors
-                plain = key.removeprefix("esm.").replace(".gamma", ".weight").replace(".beta", ".bias")
-                if plain in shapes:
+                if (plain := plain_name(key)) in shapes:
                     tensors[plain] = file.get_tensor(key).float()
     for name, shape in shapes.items():
         if tensors[name].shape != shape:

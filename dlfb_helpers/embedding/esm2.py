@@ -30,33 +30,13 @@ class _Layer(NamedTuple):
     narrow: tuple[torch.Tensor, torch.Tensor]
 
 
-def tensor_shapes(config: Mapping) -> dict[str, tuple[int, ...]]:
-    """Return the name and shape of each tensor of an ESM-2 encoder, as the library names them; `config` as below."""
-    width, wide = config["hidden_size"], config["intermediate_size"]
-    layer: dict[str, tuple[int, ...]] = {
-        "attention.LayerNorm": (width,),
-        **{f"attention.self.{name}": (width, width) for name in ("query", "key", "value")},
-        "attention.output.dense": (width, width),
-        "LayerNorm": (width,),
-        "intermediate.dense": (wide, width),
-        "output.dense": (width, wide),
-    }
-    modules: dict[str, tuple[int, ...]] = {"encoder.emb_layer_norm_after": (width,)}
-    for number in range(config["num_hidden_layers"]):
-        modules |= {f"encoder.layer.{number}.{name}": shape for name, shape in layer.items()}
-    shapes: dict[str, tuple[int, ...]] = {"embeddings.word_embeddings.weight": (config["vocab_size"], width)}
-    for name, shape in modules.items():
-        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
-    return shapes
-
-
 class PackedEncoder:
     """An ESM-2 encoder for packed tokens.
 
     Parameters
     ----------
     tensors : Mapping of str to torch.Tensor
-        The weights, float32, named as in `tensor_shapes`. On the CPU and in float32 they are used where they are, but
+        The weights, float32, named as `tensors` has them. On the CPU and in float32 they are used where they are, but
         for query, key and value, which are copied: a quarter of a layer.
     config : Mapping
         What the checkpoint's config.json says.

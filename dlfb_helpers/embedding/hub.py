@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import tempfile
 from pathlib import Path
 
 from dlfb_helpers.embedding.folders import INDEX, one_line, original_weights, weight_files
-from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.assets import bundled_folder, cache_folder
+from dlfb_helpers.files.homes import can_be_written
 
 OFFLINE_CHOICES = 'Without a network use checkpoint="course" (bundled) or the path of a folder with a saved checkpoint.'
 HUB_FILES = ["config.json", "vocab.txt", "tokenizer*.json", "model*.safetensors", INDEX, "adapter_config.json"]
@@ -87,7 +89,7 @@ def _snapshot(name: str) -> Path:
     except Exception:  # noqa: BLE001, S110  (whatever it is: it is not in the cache)
         pass
     try:
-        return Path(snapshot_download(name, allow_patterns=HUB_FILES))
+        return Path(snapshot_download(name, allow_patterns=HUB_FILES, cache_dir=_hub_cache()))
     except RepositoryNotFoundError as error:  # a gated one too
         raise ValueError(
             f"checkpoint {name!r}: there is no such folder here, and no such model on the Hugging Face Hub that can be "
@@ -98,6 +100,16 @@ def _snapshot(name: str) -> Path:
             f"checkpoint {name!r} could not be fetched from the Hugging Face Hub and is not in its cache (nor is there "
             f"such a folder here): the Hub is out of reach, or has no such model. {OFFLINE_CHOICES}"
         ) from error
+
+
+def _hub_cache() -> str | None:
+    """Return where a download goes: None for the Hub client's own place, another where that cannot be written."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    if can_be_written(Path(HF_HUB_CACHE)):
+        return None
+    own = cache_folder("hub")
+    return str(own) if can_be_written(own) else tempfile.mkdtemp(prefix="hub_")
 
 
 def _is_whole(folder: Path) -> bool:

@@ -18,8 +18,8 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
 from dlfb_helpers.embedding.contents import Contents, is_esm2
-from dlfb_helpers.embedding.esm2 import tensor_shapes
 from dlfb_helpers.embedding.folders import SUPPORTED, TAKE_ESM2, one_line
+from dlfb_helpers.embedding.tensors import tensor_shapes
 from dlfb_helpers.embedding.weights import check_finite
 
 CLASSES = {"esm": ("EsmModel", "EsmForMaskedLM"), "esmc": ("EsmcModel", "EsmcForMaskedLM")}

@@ -8,6 +8,7 @@ import torch
 
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.inputs import check_count
+from dlfb_helpers.embedding.mean import TOKENS_A_BATCH
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
 
 
@@ -60,15 +61,15 @@ class MaskPredictor:
         check_sequence(sequence)
         return pd.Series(self._probabilities(sequence, [position])[0], index=self.vocabulary, name="probability")
 
-    def scan(self, sequence: str, batch_size: int = 16) -> pd.DataFrame:
+    def scan(self, sequence: str, batch_size: int | None = None) -> pd.DataFrame:
         """Mask every position in turn.
 
         Parameters
         ----------
         sequence : str
             Protein sequence, one-letter code.
-        batch_size : int
-            Masked copies run at once.
+        batch_size : int, optional
+            Masked copies run at once; by default as many as keep within the budget of `mean_embeddings`.
 
         Returns
         -------
@@ -76,8 +77,11 @@ class MaskPredictor:
             Shape (L, 20): row i holds the probabilities of the 20 amino acids where residue i was masked. A row
             sums to a little less than 1: the rest is on the other tokens.
         """
-        check_count("batch_size", batch_size)
         positions = range(len(check_sequence(sequence)))
+        if batch_size is None:  # more at once take memory, and no less time
+            tokens = min(len(sequence), self.checkpoint.max_residues) + 2
+            batch_size = max(1, TOKENS_A_BATCH[self.checkpoint.device.type] // tokens)
+        check_count("batch_size", batch_size)
         batches = [positions[start : start + batch_size] for start in range(0, len(sequence), batch_size)]
         probabilities = np.concatenate([self._probabilities(sequence, list(batch)) for batch in batches])
         return pd.DataFrame(probabilities, columns=self.vocabulary)[list(AMINO_ACIDS)]

@@ -13,9 +13,9 @@ from dlfb_helpers.embedding.checkpoints import Checkpoint, loaded
 from dlfb_helpers.embedding.inputs import Sequences, check_count, checked_sequences
 from dlfb_helpers.embedding.mean import each_embedding, mean_embeddings
 from dlfb_helpers.embedding.pooling import Pooling, pooling_function, pooling_name
-from dlfb_helpers.embedding.store import EmbeddingStore
-from dlfb_helpers.embedding.windows import check_policy, overlap
-from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.embedding.store import EmbeddingStore, vector_settings
+from dlfb_helpers.embedding.windows import check_policy
+from dlfb_helpers.files.assets import bundled_folder, cache_folders
 from dlfb_helpers.proteins.fasta import sequence_key
 
 RESIDUES_A_FILE = 100_000
@@ -40,7 +40,8 @@ def embed_proteins(
     sequences, checkpoint, long_proteins, pooling
         As for `mean_embeddings`.
     cache : Path, optional
-        Folder of the store; the user's cache folder if not given.
+        Folder of the store. If not given, vectors are looked for in ``$DLFB_CACHE`` and the user's cache folder, and
+        written to the first that takes them.
     progress : callable, optional
         Called with (residues done, residues to do) after every file written.
 
@@ -109,7 +110,9 @@ def compute_missing(
     distinct = {key: sequence for key, (_, sequence) in names.items()}
     run = _Run(EmbeddingStore(settings, cache), required=step > 1)
     vectors = EmbeddingStore(settings, bundled_folder("embeddings")).read(distinct)
-    vectors |= run.store.read(distinct.keys() - vectors.keys())
+    places = [folder / "embeddings" for folder in cache_folders()] if cache is None else [cache]
+    for store in (EmbeddingStore(settings, place) for place in places):
+        vectors |= store.read(distinct.keys() - vectors.keys())
     # The files are those of the whole list, however much of it is done: a run that was interrupted forms the same files
     # and batches again, byte for byte.
     files = [[key for key in keys if key not in vectors] for keys in _keys_of_files(distinct)][first - 1 :: step]
@@ -208,14 +211,8 @@ def store_settings(
     name = pooling_name(pooling)
     if name is None:
         raise ValueError("vectors of a pooling function of one's own are not stored; use mean_embeddings")
-    fits = checkpoint.max_residues
-    return {
-        "checkpoint": checkpoint.digest,
-        "layer": "last" if checkpoint.layer is None else str(checkpoint.layer),
-        "pooling": "mean of residues" if name == "mean" else name,
-        "precision": str(checkpoint.precision).removeprefix("torch."),
-        "long proteins": f"{long_proteins} {fits}/{overlap(fits)}",
-    }
+    precision = str(checkpoint.precision).removeprefix("torch.")
+    return vector_settings(checkpoint.digest, checkpoint.layer, name, precision, long_proteins, checkpoint.max_residues)
 
 
 def _keys_of_files(sequences: dict[str, str]) -> Iterator[list[str]]:

@@ -20,11 +20,30 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dlfb_helpers.embedding.store_index import StoreIndex
+from dlfb_helpers.embedding.windows import MAX_RESIDUES, overlap
 from dlfb_helpers.files.assets import cache_folder
 from dlfb_helpers.files.atomic import SUFFIX, is_abandoned, write_atomically
 
 ROWS_A_FILE = 8192
 """Vectors of one file at most: to read one of them, its file is read."""
+
+
+def vector_settings(
+    digest: str,
+    layer: int | None = None,
+    pooling: str = "mean",
+    precision: str = "float32",
+    long_proteins: str = "window",
+    max_residues: int = MAX_RESIDUES,
+) -> dict[str, str]:
+    """Return all that a protein's vector depends on besides its sequence; `digest` is that of the encoder's weights."""
+    return {
+        "checkpoint": digest,
+        "layer": "last" if layer is None else str(layer),
+        "pooling": "mean of residues" if pooling == "mean" else pooling,
+        "precision": precision,
+        "long proteins": f"{long_proteins} {max_residues}/{overlap(max_residues)}",
+    }
 
 
 def vector_column(vectors: np.ndarray) -> pa.FixedSizeListArray:
@@ -48,13 +67,13 @@ class EmbeddingStore:
     settings : dict
         All that the vectors depend on besides the sequence; JSON-serialisable.
     folder : Path, optional
-        Parent of all settings' folders; ``cache_folder() / "embeddings"`` if not given.
+        Parent of all settings' folders; ``embeddings`` in the first cache folder that takes files, if not given.
     """
 
     def __init__(self, settings: dict, folder: Path | None = None) -> None:
         self.settings = json.dumps(settings, sort_keys=True, indent=2).encode()
-        parent = cache_folder() / "embeddings" if folder is None else Path(folder)
-        self.folder = parent / hashlib.sha256(self.settings).hexdigest()[:16]
+        name = hashlib.sha256(self.settings).hexdigest()[:16]
+        self.folder = cache_folder("embeddings", name) if folder is None else Path(folder) / name
 
     def begun(self) -> EmbeddingStore:
         """Return the store, within this one, of files that are not whole yet."""

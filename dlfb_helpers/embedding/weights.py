@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import torch
+
+from dlfb_helpers.embedding.tensors import tensors_digest
 
 _BITS = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
 def weights_digest(tensors: Mapping[str, torch.Tensor]) -> str:
     """Return the SHA-256 of an encoder's tensors, names and values (float32)."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(tensors.items()):
-        digest.update(name.encode())
-        digest.update(tensor.float().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
+    return tensors_digest((name, tensor.float().cpu().numpy()) for name, tensor in sorted(tensors.items()))
 
 
 def fingerprint(model: torch.nn.Module) -> tuple:

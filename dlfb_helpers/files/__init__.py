@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "assets": ["ASSETS", "bundled_folder", "cache_folder"],
+        "assets": ["ASSETS", "bundled_folder", "cache_folder", "cache_folders"],
         "atomic": ["opened_atomically", "write_atomically"],
         "manifest": ["sha256", "verify", "write_manifest"],
         "download": ["download_file"],

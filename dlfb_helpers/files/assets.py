@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from dlfb_helpers.files.homes import can_be_written
 from dlfb_helpers.files.manifest import verify
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -36,6 +37,18 @@ def bundled_folder(name: str) -> Path:
 RESTORE = "restore it with `git checkout -- dlfb_helpers/assets`, or install the package again"
 
 
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: ``$DLFB_CACHE``, or the user's cache folder."""
-    return Path(os.environ.get("DLFB_CACHE") or platformdirs.user_cache_path("dlfb_helpers"))
+def cache_folders() -> list[Path]:
+    """Return the folders for what can be made again: ``$DLFB_CACHE``, if it is set, then the user's own cache folder.
+
+    What is needed is looked for in all of them, and written to the first that takes it: a folder that a class shares
+    is read by all, and whoever cannot write to it has their own.
+    """
+    own = Path(platformdirs.user_cache_path("dlfb_helpers"))
+    shared = os.environ.get("DLFB_CACHE")
+    return [Path(shared), own] if shared else [own]
+
+
+def cache_folder(*parts: str) -> Path:
+    """Return the first of these folders, or what `parts` name in it, that takes files; the first, if none does."""
+    folders = [folder.joinpath(*parts) for folder in cache_folders()]
+    return next((folder for folder in folders if can_be_written(folder)), folders[0])

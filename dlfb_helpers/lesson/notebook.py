@@ -1,4 +1,4 @@
-"""What the chapters show: sources, figures with alt text or with controls, tables beside the article, progress."""
+"""What the chapters show: sources, figures with alt text, tables beside the article, progress."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import inspect
 import io
 import textwrap
 import time
-from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
-from numbers import Real
 
-import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
-from jinja2 import Template
 from matplotlib.axes import Axes
 
 PAGE_DPI = 96
@@ -24,10 +20,6 @@ PAGE_DPI = 96
 
 PIXELS_AN_INCH = 144
 """Half as many pixels again, so that the words are sharp."""
-
-_PICTURE = Template(
-    '<img src="data:image/png;base64,{{ source }}" alt="{{ alt }}" width="{{ width }}">', autoescape=True
-)
 
 
 def show_source(*objects) -> None:
@@ -59,69 +51,11 @@ def show_figure(axes: Axes, alt: str) -> None:
     alt : str
         What the figure shows, in words.
     """
-    image, metadata = _picture(axes, alt)
+    image, metadata = figure_as_png(axes, alt)
     display({"image/png": image, "text/plain": alt}, metadata={"image/png": metadata}, raw=True)
 
 
-def explore(
-    draw: Callable[..., Axes], alt: str, start: Mapping[str, object] | None = None, **choices: Sequence
-) -> None:
-    """Show a figure with a control for each choice, which draws it again; where controls cannot work, the first figure.
-
-    A page of a website or a file on GitHub shows the picture alone. Compute what takes long before, so that a
-    movement of the control is followed at once.
-
-    Parameters
-    ----------
-    draw : callable
-        Takes a value of each choice by name and returns the Axes of a new figure.
-    alt : str
-        What the figure shows, in words; ``{name}`` stands for the value of a choice.
-    start : mapping of str to object, optional
-        Values to begin with, for the choices that should not begin with their first.
-    **choices : sequence
-        Name -> the values to choose from: numbers get a slider, words a list.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to choose from, or `start` names a value or a choice that is not there.
-    """
-    chosen = {name: list(values) for name, values in choices.items()}
-    if not chosen or not all(chosen.values()):
-        raise ValueError(
-            "explore needs a choice with at least one value, as in explore(draw, alt, threshold=[0.1, 0.5])"
-        )
-    now = {name: values[0] for name, values in chosen.items()} | dict(start or {})
-    if wrong := [f"{name}={value!r}" for name, value in now.items() if value not in chosen.get(name, ())]:
-        raise ValueError(f"start has {', '.join(wrong)}, which is not among the choices {', '.join(chosen)}")
-    controls = {name: _control(name, values, now[name]) for name, values in chosen.items()}
-    picture = widgets.HTML()
-    image, metadata = {}, {}
-
-    def redraw(_=None) -> None:
-        values = {name: control.value for name, control in controls.items()}
-        image["png"], metadata["png"] = _picture(draw(**values), alt.format(**values))
-        picture.value = _PICTURE.render(source=image["png"], **metadata["png"])
-
-    redraw()
-    for control in controls.values():
-        control.observe(redraw, "value")
-    view = widgets.VBox([*controls.values(), picture])._repr_mimebundle_()
-    static = {"image/png": image["png"], "text/plain": metadata["png"]["alt"]}
-    display(view | static, metadata={"image/png": metadata["png"]}, raw=True)
-
-
-def _control(name: str, values: list, value: object) -> widgets.Widget:
-    """Return a slider over numbers, or a list of words."""
-    numbers = all(isinstance(each, Real) for each in values)
-    options = [(f"{each:.2f}" if isinstance(each, float) else str(each), each) for each in values]
-    kind, label = widgets.SelectionSlider if numbers else widgets.Dropdown, name.replace("_", " ")
-    wide = {"layout": widgets.Layout(width="30em"), "style": {"description_width": "initial"}}
-    return kind(options=options, value=value, description=label, **wide)
-
-
-def _picture(axes: Axes, alt: str) -> tuple[str, dict]:
+def figure_as_png(axes: Axes, alt: str) -> tuple[str, dict]:
     """Return the figure of `axes` as opaque PNG in base64, with its width in a page; close it."""
     figure, file = axes.figure.get_figure(root=True), io.BytesIO()
     figure.patch.set_alpha(1)  # no page, light or dark, shines through the words
@@ -138,12 +72,14 @@ def article_table(rows: dict[str, tuple], digits: int = 3) -> pd.DataFrame:
     Parameters
     ----------
     rows : dict of str to (article, here)
-        An int gets thousands separators; a float computed here is rounded, the article's stay as they were given.
+        An int gets thousands separators; a float computed here is rounded, the article's keep all decimals given.
     digits : int
-        Decimals of a float computed here.
+        Decimals of a float computed here, and the least of one of the article's: 0.41 becomes 0.410.
     """
 
     def text(value) -> str:
+        if isinstance(value, float):
+            return max(f"{value:.{digits}f}", str(value), key=len)
         return f"{value:,}" if isinstance(value, int) else str(value)
 
     here = [f"{value:.{digits}f}" if isinstance(value, float) else text(value) for _, value in rows.values()]
@@ -151,7 +87,7 @@ def article_table(rows: dict[str, tuple], digits: int = 3) -> pd.DataFrame:
 
 
 class Progress:
-    """A line under a cell that counts what is done, then returns to its first wording.
+    """A line under a cell that counts what is done, and goes when all is.
 
     The finished output is the same whether the work took minutes or came from the cache.
     """
@@ -159,10 +95,10 @@ class Progress:
     def __init__(self, label: str) -> None:
         self.label = label
         self.began = time.monotonic()
-        self.handle = display(Markdown(label), display_id=True)
+        self.handle = display(Markdown(""), display_id=True)
 
     def __call__(self, done: int, total: int) -> None:
         """Say how much of `total` is done, and how long the rest will take."""
         left = (time.monotonic() - self.began) * (total - done) / done
-        text = f"{self.label}: {done / total:.0%}, about {left / 60:.0f} min left" if done < total else self.label
+        text = f"{self.label}: {done / total:.0%}, about {left / 60:.0f} min left" if done < total else ""
         self.handle.update(Markdown(text))

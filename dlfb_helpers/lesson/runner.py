@@ -1,46 +1,34 @@
-"""Execute the chapters: ``python -m dlfb_helpers.lesson.runner`` (what ``make course`` runs).
+"""Execute the chapters: ``python -m dlfb_helpers.lesson.runner`` (what ``make course`` and ``dlfb course`` run).
 
 Each chapter runs with papermill in a process of its own, so that one chapter's memory is not another's, and is
-written as a notebook and as an HTML page beside an index.
+written as a notebook and as an HTML page beside an index. One that fails does not keep the others from running.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import nbformat
 import papermill
-from nbformat import NotebookNode
 
-from dlfb_helpers.lesson.pages import Chapter, read_chapter, write_index, write_page
-
-CHAPTER_NAME = re.compile(r"(\d\d)_\w+")
-
-# The kernel reports on stderr how it talks to its client and that it was told to stop; errors of cells come as outputs.
-QUIET_KERNEL = ["--IPKernelApp.log_level=50"]
-
-
-class ChapterError(Exception):
-    """A chapter stopped; the text names the chapter, the cell and the error."""
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What the execution of a chapter took; `peak_mb` is None where the system does not tell (Windows)."""
-
-    seconds: float
-    peak_mb: float | None
+from dlfb_helpers.lesson.copies import first_notebook, lay_out, open_in_jupyterlab, own_chapters
+from dlfb_helpers.lesson.execution import ChapterError, execute, process_context, strip_run_metadata
+from dlfb_helpers.lesson.pace import Pace
+from dlfb_helpers.lesson.pages import (
+    STOPPED,
+    Chapter,
+    chapter_paths,
+    read_chapter,
+    write_glossary,
+    write_index,
+    write_page,
+)
 
 
 def find_chapters(folder: Path) -> list[Chapter]:
@@ -51,12 +39,7 @@ def find_chapters(folder: Path) -> list[Chapter]:
     FileNotFoundError
         If there are none.
     """
-    paths = sorted(path for path in folder.glob("*.ipynb") if CHAPTER_NAME.fullmatch(path.stem))
-    if not paths:
-        raise FileNotFoundError(
-            f"no chapters (NN_name.ipynb) in {folder.absolute()}: run this in the course's folder, or use --from"
-        )
-    return [read_chapter(path) for path in paths]
+    return [read_chapter(path) for path in chapter_paths(folder, "run this in the course's folder, or use --from")]
 
 
 def select(chapters: list[Chapter], wanted: list[str]) -> list[Chapter]:
@@ -115,132 +98,112 @@ def declared_parameters(chapters: list[Chapter], given: dict[str, object]) -> di
     return {name: {key: given[key] for key in given if key in own} for name, own in declared.items()}
 
 
-def execute(path: Path, output: Path, parameters: dict[str, object], folder: Path | None = None) -> Execution:
-    """Execute the notebook `path` in `folder` (its own if None), write it to `output`, and say what that took.
-
-    Memory is the largest of all processes that this one has started: call it in a fresh process to measure.
-
-    Raises
-    ------
-    ChapterError
-        If a cell raises or the kernel dies; what was executed until then stands in `output`.
-    """
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # the kernel of this environment, not the user's
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the debugger's advice on stderr
-    path, output = path.absolute(), output.absolute()
-    began = time.monotonic()
-    try:
-        papermill.execute_notebook(
-            path,
-            output,
-            parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            start_timeout=300,
-            cwd=folder or path.parent,
-            extra_arguments=QUIET_KERNEL,
-        )
-    except papermill.PapermillExecutionError as error:
-        source = "\n".join(f"    {line}" for line in error.source.splitlines())
-        raise ChapterError(
-            f"{path.stem} stopped in cell In [{error.exec_count}]:\n\n{source}\n\n{error.ename}: {error.evalue}\n\n"
-            f"The whole traceback stands in {output}"
-        ) from None
-    except Exception as error:  # a kernel that died, a kernel that did not start
-        raise ChapterError(f"{path.stem} stopped: {type(error).__name__}: {error}") from None
-    return Execution(time.monotonic() - began, peak_memory_mb())
-
-
-def peak_memory_mb() -> float | None:
-    """Return the largest resident memory (MB, 10^6 bytes) of the processes that this one has started and ended."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kibibytes on Linux
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6
-
-
-def strip_run_metadata(notebook: NotebookNode) -> NotebookNode:
-    """Remove what says when, where and how a notebook was run, in place; tags and outputs stay."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.pop("widgets", None)  # a control without its kernel: the still picture beside it stays
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    for cell in notebook.cells:
-        for key in ("papermill", "execution", "ExecuteTime"):
-            cell.metadata.pop(key, None)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-        if not cell.metadata.get("tags", True):
-            del cell.metadata["tags"]
-    return notebook
-
-
-def process_context() -> BaseContext:
-    """Return the way to start fresh processes that share the slow imports where the system can."""
-    if "forkserver" not in get_all_start_methods():  # Windows
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["papermill", "dlfb_helpers.lesson.pages"])
-    return context
-
-
-def run_chapters(chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter]) -> None:
-    """Execute `chapters` one after the other into `folder`, printing a line for each; stop at the first failure.
+def run_chapters(
+    chapters: list[Chapter], folder: Path, parameters: dict[str, object], course: list[Chapter]
+) -> list[ChapterError]:
+    """Execute `chapters` one after the other into `folder`, printing a line for each; return what stopped some of them.
 
     Raises
     ------
-    ChapterError
-        As `execute`.
+    ValueError
+        If no chapter has one of the parameters.
     """
     own_parameters = declared_parameters(chapters, parameters)
     folder.mkdir(parents=True, exist_ok=True)
-    width = max(len(chapter.name) for chapter in chapters)
+    with_page = [c for c in course if c in chapters or (folder / f"{c.name}.html").is_file()]
+    write_glossary(with_page, folder)
+    pace, stopped = Pace([chapter.name for chapter in chapters]), []
+    for chapter in chapters:
+        print(f"{pace.line()}  {chapter.title}: ", end="", flush=True)
+        began, output = time.monotonic(), folder / f"{chapter.name}.ipynb"
+        output.unlink(missing_ok=True)  # what stands there afterwards is of this run
+        try:
+            print(_executed(chapter, output, own_parameters[chapter.name]), flush=True)
+        except ChapterError as error:
+            print("failed", flush=True)
+            stopped.append(error)
+            _keep_what_stopped(chapter, output, error)
+        pace.done(time.monotonic() - began)
+        write_page(strip_run_metadata(nbformat.read(output, as_version=4)), chapter, folder, with_page)
+    return stopped
+
+
+def _executed(chapter: Chapter, output: Path, parameters: dict[str, object]) -> str:
+    """Execute a chapter in a fresh process, and say what that took."""
     with ProcessPoolExecutor(1, mp_context=process_context(), max_tasks_per_child=1) as pool:
-        for chapter in chapters:
-            print(f"{chapter.name:<{width}}  ", end="", flush=True)
-            output = folder / f"{chapter.name}.ipynb"
-            try:
-                took = pool.submit(execute, chapter.path, output, own_parameters[chapter.name]).result()
-            except ChapterError:
-                print("failed", flush=True)
-                raise
-            except BrokenProcessPool:
-                print("failed", flush=True)
-                reason = "its process was ended from outside, as happens when memory runs out"
-                raise ChapterError(f"{chapter.name} stopped: {reason}") from None
-            memory = "" if took.peak_mb is None else f"  {took.peak_mb:7,.0f} MB"
-            print(f"{took.seconds:6.0f} s{memory}", flush=True)
-            notebook = strip_run_metadata(nbformat.read(output, as_version=4))
-            write_page(notebook, chapter, folder, course)
+        try:
+            took = pool.submit(execute, chapter.path, output, parameters).result()
+        except BrokenProcessPool:
+            reason = "its process was ended from outside, as happens when memory runs out"
+            raise ChapterError(f"{chapter.name} stopped: {reason}", reason) from None
+    return f"{took.seconds:.0f} s" + ("" if took.peak_mb is None else f", {took.peak_mb:,.0f} MB")
+
+
+def _keep_what_stopped(chapter: Chapter, output: Path, error: ChapterError) -> None:
+    """Write into the notebook of a chapter that stopped why it did, for the index; one without outputs if need be."""
+    notebook = nbformat.read(output if output.is_file() else chapter.path, as_version=4)
+    if not output.is_file():
+        for cell in notebook.cells:
+            cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
+    notebook.metadata[STOPPED] = error.where
+    nbformat.write(notebook, output)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 0, 1 if a chapter stopped, 2 if the command makes no sense."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dlfb_helpers.lesson.runner", description="Execute the course's chapters."
-    )
+    parser = argparse.ArgumentParser(prog="dlfb course", description="Execute the course's chapters, or copy them.")
     parser.add_argument("--chapters", nargs="+", default=[], metavar="NN", help="only these, as in: --chapters 03 04")
     parser.add_argument(
         "-p", "--parameters", action="append", default=[], metavar="NAME=VALUE", help="for every chapter that has it"
     )
-    parser.add_argument("--from", dest="source", type=Path, default=Path("chapters"), help="folder of the chapters")
-    parser.add_argument("--out", type=Path, default=Path("build"), help="folder of the executed chapters")
-    options = parser.parse_args(arguments)
-    began = time.monotonic()
+    parser.add_argument("--from", dest="source", type=Path, help="folder of the chapters; the course's if not given")
+    parser.add_argument("--out", type=Path, default=Path("build"), help="folder of the executed chapters (build)")
+    parser.add_argument(
+        "--copy", type=Path, metavar="FOLDER", help="execute nothing: lay the chapters out there, and open JupyterLab"
+    )
+    parser.add_argument("--closed", action="store_true", help="with --copy: do not open JupyterLab")
+    options, more = parser.parse_known_args(arguments)
+    if more and (options.copy is None or options.closed):
+        parser.error(f"unknown: {' '.join(more)}")
     try:
-        course = find_chapters(options.source)
+        source = options.source or own_chapters()
+        if options.copy is not None:
+            return _copy(source, options.copy, None if options.closed else more)
+        course = find_chapters(source)
         chapters = select(course, options.chapters)
-        run_chapters(chapters, options.out, parse_parameters(options.parameters), course)
+        began = time.monotonic()
+        stopped = run_chapters(chapters, options.out, parse_parameters(options.parameters), course)
     except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    except ChapterError as error:
-        print(f"\n{error}", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted: the chapters executed so far are kept", file=sys.stderr)
+        return 130
     index = write_index(course, options.out)
-    print(f"{len(chapters)} chapters in {(time.monotonic() - began) / 60:.1f} min; open {index}")
+    for failure in stopped:
+        print(f"\n{failure}", file=sys.stderr)
+    minutes = (time.monotonic() - began) / 60
+    if stopped:
+        print(f"{len(stopped)} of {len(chapters)} chapters failed, in {minutes:.1f} min; {index} says where")
+        return 1
+    print(f"{len(chapters)} chapters in {minutes:.1f} min; open {index}")
+    print(
+        "Then: `make lab` (or `dlfb course --copy work`) opens a copy in JupyterLab, `dlfb progress` counts exercises."
+    )
     return 0
+
+
+def _copy(source: Path, folder: Path, options: list[str] | None) -> int:
+    """Lay the chapters out in `folder`, and open them with JupyterLab's `options` unless None."""
+    print(lay_out(source, folder))
+    first = first_notebook(folder)
+    if options is None:
+        print(f"Open {first} in JupyterLab or VS Code; `dlfb progress {folder}` counts solved exercises.")
+        return 0
+    return open_in_jupyterlab(first, options)
 
 
 if __name__ == "__main__":

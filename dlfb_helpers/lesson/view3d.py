@@ -54,8 +54,7 @@ def view(pdb_text: str, colour: str = "spectrum", width: int | str = 520, height
     width, height : int or str
         Pixels, or a length of CSS such as "100%".
     """
-    scene = py3Dmol.view(width=width, height=height, js=CDN_3DMOL_JS)
-    scene.startjs = scene.startjs.replace(f"loadScriptAsync('{CDN_3DMOL_JS}')", _LOAD_3DMOL_JS)
+    scene = _from_nearby(py3Dmol.view(width=width, height=height, js=CDN_3DMOL_JS))
     scene.addModel(_cartoon_records(pdb_text), "pdb")
     shades = [to_hex(ALONG_CHAIN(place)) for place in np.linspace(0, 1, 8)]
     atoms = atom_table(pdb_text)
@@ -89,15 +88,28 @@ def view_over_still(pdb_text: str, still: Axes, alt: str, colour: str = "spectru
     dpi : int
         Pixels an inch of the still.
     """
+    return over_still(view(pdb_text, colour, "100%", "100%"), still, alt, dpi)
+
+
+def over_still(scene: py3Dmol.view, still: Axes, alt: str, dpi: int = 96) -> HTML:
+    """Return a scene of your own, of ``py3Dmol.view(width="100%", height="100%")``, on top of a still picture.
+
+    `still`, `alt` and `dpi` are as in `view_over_still`.
+    """
     figure, image = still.figure.get_figure(root=True), io.BytesIO()
     figure.savefig(image, dpi=dpi, format="png")
     plt.close(figure)
     width, height = (round(inches * dpi) for inches in figure.get_size_inches())
-    scene = view(pdb_text, colour, "100%", "100%").write_html()
     # py3Dmol puts a warning where the view will be; here the still picture stands there instead.
-    scene = re.sub(r'<p id="3dmolwarning.*?</p>', "", scene, flags=re.DOTALL)
+    page = re.sub(r'<p id="3dmolwarning.*?</p>', "", _from_nearby(scene).write_html(), flags=re.DOTALL)
     source = base64.b64encode(image.getvalue()).decode("ascii")
-    return HTML(_VIEW_OVER_STILL.render(width=width, height=height, source=source, alt=alt, scene=HTML(scene)))
+    return HTML(_VIEW_OVER_STILL.render(width=width, height=height, source=source, alt=alt, scene=HTML(page)))
+
+
+def _from_nearby(scene: py3Dmol.view) -> py3Dmol.view:
+    """Have a scene look for 3Dmol.js nearby before it asks the network."""
+    scene.startjs = re.sub(r"loadScriptAsync\('https:[^']*'\)", lambda _: _LOAD_3DMOL_JS, scene.startjs, count=1)
+    return scene
 
 
 def _cartoon_records(pdb_text: str) -> str:

@@ -8,6 +8,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "assemblies": ["plot_levels", "plot_barrel"],
+        "attention": ["plot_attention"],
         "embeddings": ["plot_token_map", "plot_embedding_map", "plot_masked_averaging"],
         "evaluation": [
             "plot_true_and_predicted",
@@ -18,7 +20,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "judged": ["plot_judged"],
         "thresholds": ["plot_reliability", "plot_threshold_choice", "plot_threshold_curves"],
+        "likeness": ["plot_likeness", "plot_trees"],
+        "logo": ["plot_logo"],
         "masking": ["plot_mask_probabilities", "plot_position_scan", "plot_substitution_effects"],
+        "molecules": ["plot_side_chains", "plot_peptide"],
         "ontology": ["plot_ontology_fragment"],
         "pipeline": ["plot_pipeline"],
         "proteins": ["plot_structures", "plot_composition", "plot_one_hot", "plot_residue_distances"],

@@ -15,6 +15,12 @@ def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
         raise ValueError(f"columns {', '.join(needed)} are needed, but {', '.join(missing)} is not among {list(table)}")
 
 
+def check_rows(scan: pd.DataFrame, sequence: str) -> None:
+    """Raise a ValueError if a scan has not one row for each residue."""
+    if len(scan) != len(sequence):
+        raise ValueError(f"the scan has {len(scan)} positions, the sequence {len(sequence)} residues")
+
+
 def check_number(series: Collection, what: str) -> None:
     """Raise a ValueError if there are none, or more than can be told apart."""
     if not 1 <= len(series) <= len(SERIES):

@@ -130,7 +130,9 @@ def plot_best_terms(
     return ax
 
 
-def plot_intervals(table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins", ax: Axes | None = None) -> Axes:
+def plot_intervals(
+    table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins", ylabel: str = "", ax: Axes | None = None
+) -> Axes:
     """Draw means as dots with their intervals as lines, a row for each predictor, the first on top.
 
     Parameters
@@ -140,6 +142,8 @@ def plot_intervals(table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins
         predictors were scored on several splits, `split`: a predictor then has a line for each, in its row.
     xlabel : str
         What was averaged.
+    ylabel : str
+        What the rows are, where their names do not say it.
     ax : Axes, optional
         Where to draw; by default a new figure.
 
@@ -177,7 +181,9 @@ def plot_intervals(table: pd.DataFrame, xlabel: str = "auPRC, mean over proteins
                 textcoords="offset points", va="center", color=colour,
             )  # fmt: skip
     labels = ["\n".join(wrap(str(name), 30)) for name in names]
-    ax.set(yticks=np.arange(len(names)), yticklabels=labels, ylim=(len(names) - 0.4, -0.6), xlabel=xlabel)
+    ax.set(
+        yticks=np.arange(len(names)), yticklabels=labels, ylim=(len(names) - 0.4, -0.6), xlabel=xlabel, ylabel=ylabel
+    )
     ax.margins(x=0.15)
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(True)

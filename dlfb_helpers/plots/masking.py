@@ -11,6 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from dlfb_helpers.plots.checks import check_rows
 from dlfb_helpers.plots.style import DIVERGING, PALETTE, SEQUENTIAL, axes_or_new
 
 
@@ -57,8 +58,10 @@ def plot_position_scan(
     label: str = "probability",
     parts: Mapping[str, tuple[int, int]] | None = None,
     a_row: int = 55,
+    first: int = 0,
+    limit: float | None = None,
 ) -> Axes:
-    """Draw a value for every residue at every position as a heatmap; a dot marks the residue found in nature.
+    """Draw a value for every residue at every position as a heatmap; a circle marks the residue found in nature.
 
     Parameters
     ----------
@@ -73,6 +76,10 @@ def plot_position_scan(
         Names of stretches, from the first position to the one after the last, written above them.
     a_row : int
         Positions side by side; a longer sequence is continued below.
+    first : int
+        What the first position is called.
+    limit : float, optional
+        Where the colours end: what lies beyond is drawn as the limit is. By default the largest value there is.
 
     Returns
     -------
@@ -84,11 +91,12 @@ def plot_position_scan(
     ValueError
         If the table does not have one row for each residue.
     """
-    if len(probabilities) != len(sequence):
-        raise ValueError(f"the scan has {len(probabilities)} positions, the sequence {len(sequence)} residues")
+    check_rows(probabilities, sequence)
     values, columns = probabilities.to_numpy().T, list(probabilities.columns)
-    limit = np.nanmax(np.abs(values))
-    low, colours = (0.0, SEQUENTIAL) if np.nanmin(values) >= 0 else (-limit, DIVERGING)
+    lowest, highest = np.nanmin(values), np.nanmax(values)
+    limit = limit or max(-lowest, highest)
+    low, colours = (0.0, SEQUENTIAL) if lowest >= 0 else (-limit, DIVERGING)
+    beyond = {(True, False): "min", (False, True): "max", (True, True): "both"}.get((lowest < low, highest > limit))
     starts = range(0, len(sequence), a_row)
     figure, rows = plt.subplots(
         len(starts), 1, figsize=(7.5, 0.155 * len(columns) * len(starts) + 0.9 * len(starts)), squeeze=False,
@@ -96,47 +104,46 @@ def plot_position_scan(
     )  # fmt: skip
     for ax, start in zip(rows[:, 0], starts, strict=True):
         shown = sequence[start : start + a_row]
+        places = range(start + first, start + first + len(shown))
         image = ax.imshow(
             values[:, start : start + a_row], cmap=colours, vmin=low, vmax=limit, aspect="auto",
-            interpolation="nearest", extent=(start - 0.5, start + len(shown) - 0.5, len(columns) - 0.5, -0.5),
+            interpolation="nearest", extent=(places[0] - 0.5, places[-1] + 0.5, len(columns) - 0.5, -0.5),
         )  # fmt: skip
         found = [columns.index(residue) if residue in columns else np.nan for residue in shown]
-        places = range(start, start + len(shown))
         ax.scatter(places, found, s=12, color="white", edgecolor="black", linewidth=0.6, label="found in nature")
-        ax.set(xlim=(start - 0.5, start + min(a_row, len(sequence)) - 0.5), ylabel="residue")
+        ax.set(xlim=(places[0] - 0.5, places[0] + min(a_row, len(sequence)) - 0.5), ylabel="residue")
         ax.set_yticks(range(len(columns)), columns, fontsize=9)
-        ax.set_xticks(range(start, start + len(shown), 5))
+        ax.set_xticks([place for place in places if place % 5 == 0])
         letters = ax.secondary_xaxis("top")
         letters.set_xticks(places, shown, fontsize=9)
         letters.tick_params(length=0, pad=1)
         sns.despine(ax=ax, left=True, bottom=True)
-        for name, (first, end) in (parts or {}).items():
-            if max(first, start) < min(end, start + len(shown)):
-                _bracket(ax, name, max(first, start), min(end, start + len(shown)))
-    rows[-1, 0].set_xlabel("position (0-based); above, the residue found in nature (a dot)")
-    figure.colorbar(image, ax=rows[:, 0], label=label, pad=0.01, aspect=40)
+        for name, (begin, end) in (parts or {}).items():
+            if max(begin, places[0]) < min(end, places[-1] + 1):
+                bracket(ax, name, max(begin, places[0]), min(end, places[-1] + 1))
+    rows[-1, 0].set_xlabel(f"position, counted from {first}; the circle marks the residue found in nature")
+    figure.colorbar(image, ax=rows[:, 0], label=label, pad=0.01, aspect=40, extend=beyond or "neither")
     return rows[0, 0]
 
 
-def _bracket(ax: Axes, name: str, first: int, end: int) -> None:
-    """Write a name over a stretch of positions, above the letters."""
+def bracket(ax: Axes, name: str, first: int, end: int, height: float = 1.075) -> None:
+    """Write a name over a stretch of positions, at a height in shares of the panel's."""
     across = ax.get_xaxis_transform()
     stretch = [first - 0.2, end - 0.8]  # so that neighbouring parts stay apart
-    ax.plot(stretch, [1.075] * 2, color=PALETTE[6], lw=2, solid_capstyle="butt", transform=across, clip_on=False)
-    ax.text((first + end - 1) / 2, 1.085, name, transform=across, ha="center", va="bottom", fontsize=9)
+    ax.plot(stretch, [height] * 2, color=PALETTE[6], lw=2, solid_capstyle="butt", transform=across, clip_on=False)
+    ax.text((first + end - 1) / 2, height + 0.01, name, transform=across, ha="center", va="bottom", fontsize=9)
 
 
-def plot_substitution_effects(effects: pd.DataFrame, marked: Collection[int] = (), name: str = "motif") -> Axes:
+def plot_substitution_effects(effects: pd.DataFrame, marked: Mapping[str, Collection[int]] | None = None) -> Axes:
     """Draw what a substitution at each position does, a panel for each measure, with a line at no effect.
 
     Parameters
     ----------
     effects : pandas.DataFrame
-        A row a position (0-based, in order), a column a measure, whose name becomes the label of its axis.
-    marked : collection of int
-        Positions to shade, such as those of a motif.
-    name : str
-        What is shaded.
+        A row a position, in order and with its number as the index; a column a measure, whose name becomes the label
+        of its axis.
+    marked : mapping of str to collection of int, optional
+        Names of motifs -> the numbers of their positions, which are shaded.
 
     Returns
     -------
@@ -156,12 +163,14 @@ def plot_substitution_effects(effects: pd.DataFrame, marked: Collection[int] = (
     for panel, (measure, values) in zip(panels[:, 0], effects.items()):
         panel.bar(effects.index, values, width=1.0, color=PALETTE[0])
         panel.axhline(0, color="0.4", linewidth=0.8)
-        for position in marked:
-            panel.axvspan(position - 0.5, position + 0.5, color=PALETTE[1], alpha=0.35, linewidth=0, zorder=0)
+        for colour, (name, positions) in zip(PALETTE[1:], (marked or {}).items()):
+            for label, position in zip([name, *[None] * len(positions)], positions):
+                panel.axvspan(
+                    position - 0.5, position + 0.5, color=colour, alpha=0.35, linewidth=0, zorder=0, label=label
+                )
         panel.set_ylabel("\n".join(wrap(measure, 22)))
         sns.despine(ax=panel)
     if marked:
-        shade = panels[0, 0].patches[-1]
-        panels[0, 0].legend([shade], [name], frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
-    panels[-1, 0].set(xlabel="position (0-based)", xlim=(-1, len(effects)))
+        panels[0, 0].legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0, ncols=len(marked))
+    panels[-1, 0].set(xlabel="position", xlim=(effects.index[0] - 1, effects.index[-1] + 1))
     return panels[0, 0]

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from scipy.interpolate import make_interp_spline
 
-from dlfb_helpers.plots.style import ALONG_CHAIN, GREY, GROUP_COLOURS, PALETTE, SEQUENTIAL, axes_or_new
+from dlfb_helpers.plots.style import ALONG_CHAIN, GROUP_COLOURS, PALETTE, SEQUENTIAL, axes_or_new
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, GROUPS, one_hot, residue_group
 from dlfb_helpers.proteins.structures import atom_table, disulfide_bonds
 
@@ -35,7 +35,7 @@ def plot_structures(structures: dict[str, str], colour: str = "spectrum") -> Axe
     """
     panels = plt.subplots(1, len(structures), squeeze=False, layout="constrained")[1][0]
     for ax, (title, pdb_text) in zip(panels, structures.items(), strict=True):
-        _trace(ax, pdb_text, colour)
+        draw_trace(ax, pdb_text, colour)
         ax.set_title(title, fontsize=11)
     wide, high = max(np.ptp(ax.get_xlim()) for ax in panels), max(np.ptp(ax.get_ylim()) for ax in panels)
     width = 5.0 if len(panels) == 1 else 7.4 / len(panels)
@@ -48,8 +48,18 @@ def plot_structures(structures: dict[str, str], colour: str = "spectrum") -> Axe
     return panels[0]
 
 
-def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
-    """Draw one structure: smooth lines through the C-alpha atoms, what is nearer over what is farther."""
+def draw_trace(ax: Axes, pdb_text: str, colour: str, thick: float | None = None, named: bool = True) -> None:
+    """Draw one structure: smooth lines through the C-alpha atoms, what is nearer over what is farther.
+
+    Parameters
+    ----------
+    ax, pdb_text, colour
+        Where, what, and as in `plot_structures`.
+    thick : float, optional
+        Of the lines, in points; by default thinner for large assemblies.
+    named : bool
+        Whether to name ends and chains.
+    """
     atoms = atom_table(pdb_text)
     points = atoms[["x", "y", "z"]].to_numpy()
     points = points - points.mean(axis=0)
@@ -74,7 +84,7 @@ def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
             colours += list(ALONG_CHAIN(np.linspace(0, 1, len(curve) - 1)))
         else:
             colours += [to_rgba(PALETTE[number % len(PALETTE)])] * (len(curve) - 1)
-        for end, text in ((0, "N"), (-1, "C")) if len(chains) <= 2 else ():
+        for end, text in ((0, "N"), (-1, "C")) if named and len(chains) <= 2 else ():
             outward = trace[end, :2] / max(np.linalg.norm(trace[end, :2]), 1e-9)
             ax.annotate(
                 f"{text} ({chain})" if len(chains) > 1 else text, trace[end, :2], xytext=outward * 14,
@@ -83,7 +93,7 @@ def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
             )  # fmt: skip
     order = np.argsort(depths)
     lines = list(np.array(segments)[order][:, :, :2])
-    width = 4.5 if len(atoms) < 150 else 1.2
+    width = thick or (4.5 if len(atoms) < 150 else 1.2)
     # Far to near, a white rim under every stretch: crossings read as over and under.
     stretch = max(8, len(lines) // 500)  # large assemblies in longer stretches, so that drawing stays quick
     for start in range(0, len(lines), stretch):
@@ -92,9 +102,17 @@ def _trace(ax: Axes, pdb_text: str, colour: str) -> None:
         ax.add_collection(
             LineCollection(lines[part], colors=np.array(colours)[order][part], linewidths=width, capstyle="round")
         )
-    if colour == "chain" and len(chains) <= len(PALETTE):
+    if named and colour == "chain" and len(chains) <= len(PALETTE):
         handles = [ax.plot([], [], color=PALETTE[n], linewidth=4, label=chain)[0] for n, chain in enumerate(chains)]
-        ax.legend(handles=handles, title="chain", loc="lower right", frameon=False, ncols=len(chains), fontsize=9)
+        ax.legend(
+            handles=handles,
+            title="chain",
+            loc="upper right",
+            bbox_to_anchor=(1, 0),
+            frameon=False,
+            ncols=len(chains),
+            fontsize=9,
+        )
     # Room for the names of the ends and for the scale bar below.
     half_wide, half_high = points[:, 0].max() + 6, max(points[:, 1].max() + 6, 9)
     ax.set(xlim=(-half_wide, half_wide), ylim=(-half_high, half_high))
@@ -118,7 +136,7 @@ def plot_composition(composition: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax, 7.5, 3.6)
     order = [residue for group in GROUPS.values() for residue in group if residue in composition.index]
     composition.loc[order].plot.bar(
-        ax=ax, color=[PALETTE[0], GREY, PALETTE[1]][: composition.shape[1]], width=0.8, rot=0
+        ax=ax, color=[PALETTE[6], "0.72", PALETTE[4]][: composition.shape[1]], width=0.8, rot=0
     )
     ax.set(xlabel="", ylabel="share of residues (%)")
     groups = pd.Series([residue_group(residue) for residue in order])

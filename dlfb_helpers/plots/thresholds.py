@@ -101,7 +101,7 @@ def plot_threshold_choice(
         "claimed, true": (claimed & true, {"facecolor": PALETTE[0]}),
         "claimed, not annotated": (claimed & ~true, {"facecolor": PALETTE[1]}),
         "missed": (~claimed & true, {"facecolor": "white", "edgecolor": PALETTE[0], "hatch": "///"}),
-        "rightly not claimed": (~claimed & ~true, {"facecolor": "0.8"}),
+        "not claimed, not annotated": (~claimed & ~true, {"facecolor": "0.8"}),
     }
     place = np.arange(len(probabilities))
     for chosen, style in kinds.values():

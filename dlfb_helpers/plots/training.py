@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -145,7 +146,8 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ----------
     history : pandas.DataFrame
         As `train_compiled` returns it: columns `step`, `part`, `loss`. A part with many points, such as the loss of
-        every single batch, is drawn thin and without markers.
+        every single batch, is drawn thin and without markers; beside it, parts looked at now and then are points, for
+        a line would say what was never measured.
     ax : Axes, optional
         Where to draw; by default a new figure.
 
@@ -155,8 +157,12 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Where it was drawn.
     """
     ax = axes_or_new(ax, 6.5, 3.5)
+    line = "none" if (history["part"].value_counts() > MANY_POINTS).any() else "-"
     for (part, rows), marker in zip(history.groupby("part", sort=False), "os^", strict=False):
-        style = {"linewidth": 0.8} if len(rows) > MANY_POINTS else {"marker": marker, "markersize": 5}
+        many = len(rows) > MANY_POINTS
+        style: dict[str, Any] = (
+            {"linewidth": 0.8} if many else {"marker": marker, "markersize": 5, "linestyle": line, "zorder": 3}
+        )
         ax.plot(rows["step"], rows["loss"], color=PART_COLOURS[part], label=part, **style)
         if part == "valid":
             step, loss = rows.loc[rows["loss"].idxmin(), ["step", "loss"]]

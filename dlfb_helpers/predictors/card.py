@@ -10,12 +10,12 @@ def model_card(facts: Mapping[str, Any]) -> str:
     """Say in Markdown what a predictor is, what it was made from and how good it was."""
     measured = "\n".join(f"| {name} | {value} |" for name, value in facts["measured"].items())
     made_from = "\n".join(f"| {name} | {facts[name]} |" for name in ("aspect", "ontology", "annotations"))
+    weighed = ", ".join(facts["blend"]["weights"])
     vectors = "\n".join(f"| {name} | {value} |" for name, value in facts["vectors"].items() if name != "checkpoint")
     return f"""# A predictor of protein functions
 
-Sequences in, calibrated probabilities of {len(facts["terms"])} terms out: the weighted mean of
-{len(facts["passes"])} networks, of neighbours by embedding and of neighbours by alignment, raised along the ontology
-and calibrated by logit scaling. Made by the protein-function course; load with
+Sequences in, calibrated probabilities of {len(facts["terms"])} terms out. A logistic regression weighs what is said by
+{weighed}; what it gives is raised along the ontology. Made by the protein-function course; load with
 `dlfb_helpers.predictors.load_predictor(folder)`.
 
 | made from | |
@@ -27,9 +27,9 @@ and calibrated by logit scaling. Made by the protein-function course; load with
 | measured | |
 |---|---|
 {measured}
-| threshold of the best F on validation | {facts["threshold"]:.2f} |
+| threshold of the best F on what the regression was fitted on | {facts["threshold"]:.2f} |
 
-**Limits.** It knows the functions that were common and shown by experiment in its training proteins, and no others.
-What is not annotated may still be true. On proteins unlike all that it was trained on it is worse than these figures; a
+{facts.get("uses", "")}**Limits.** It knows functions that are common among its known proteins, and no others.
+What is not annotated may still be true. On proteins unlike all that it knows it is worse than these figures; a
 probability is calibrated on average, not for each protein. Not for decisions on patients.
 """

@@ -4,52 +4,61 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.proteins.alignment import align_pair
 from dlfb_helpers.proteins.families import similar
 
-COLUMNS = ["nearest", "identity", "coverage", "evalue", "seen"]
+COLUMNS = ["nearest", "taxon", "identity", "coverage", "evalue", "seen"]
 
 SEEN = ["itself", "similar", "nothing similar"]
 """What may have been seen in training, the nearest first."""
 
 
-def nearest_proteins(proteins: Proteins, known: Proteins, bits: np.ndarray) -> pd.DataFrame:
-    """Find the training protein with the best alignment to each query.
+def nearest_proteins(proteins: Proteins, pool: Pool, voters: np.ndarray, bits: csr_array) -> pd.DataFrame:
+    """Find the known protein with the best alignment to each query.
 
     Parameters
     ----------
     proteins
         The queries.
-    known
-        The training proteins.
+    pool
+        Proteins whose functions are known.
+    voters
+        Places in the pool of those with a function of the aspect.
     bits
-        `alignment_bits` of the queries (rows) with the training proteins (columns).
+        From `Neighbours` of the queries.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by the queries' ids: `nearest` (id), `identity` and `coverage` (0 to 1), `evalue`, and `seen`: "itself"
-        (the same sequence was trained on), "similar" (by the limits of `similar` in `dlfb_helpers.proteins.families`)
-        or "nothing similar". Where nothing similar was seen, the others are "" and NaN: an alignment by chance is no
-        relative.
+        Indexed by the queries' ids: `nearest` (id), its NCBI `taxon` ("" if the pool does not say), `identity` and
+        `coverage` (0 to 1), `evalue`, and `seen`: "itself" (the same sequence was trained on), "similar" (by the limits
+        of `similar` in `dlfb_helpers.proteins.families`) or "nothing similar". Where nothing similar was seen, the
+        others are "" and NaN: an alignment by chance is no relative.
     """
-    residues, places = sum(map(len, known.sequences)), {text: place for place, text in enumerate(known.sequences)}
+    residues, is_voter = int(pool.search.lengths.sum()), np.zeros(len(pool), dtype=bool)
+    is_voter[voters] = True
     rows = []
-    for query, scores in zip(proteins.sequences, np.asarray(bits)):
-        best = places.get(query, int(scores.argmax()))  # a longer protein that holds the query scores as high
-        if scores[best] <= 0:
-            rows.append(("", np.nan, np.nan, np.nan, "nothing similar"))
+    for query, start, end in zip(proteins.sequences, bits.indptr, bits.indptr[1:]):
+        places, scores = bits.indices[start:end], bits.data[start:end]
+        places, scores = places[is_voter[places]], scores[is_voter[places]]
+        if not len(places):
+            rows.append(("", "", np.nan, np.nan, np.nan, "nothing similar"))
             continue
-        reference = known.sequences[best]
+        alike = places[scores == scores.max()]  # a longer protein that holds the query scores as high
+        best = next((place for place in alike if pool.sequences[place] == query), alike[0])
+        reference = pool.sequences[best]
         identity, coverage = align_pair(query, reference)
-        evalue = min(len(query), len(reference)) * residues * 2.0 ** -float(scores[best])
-        rows.append((known.ids[best], identity, coverage, evalue, "itself" if query == reference else ""))
+        evalue = min(len(query), len(reference)) * residues * 2.0 ** -float(scores.max())
+        taxon = str(pool.taxa[best] or "")
+        rows.append((pool.ids[best], taxon, identity, coverage, evalue, "itself" if query == reference else ""))
     table = pd.DataFrame(rows, index=proteins.targets.index, columns=COLUMNS)
     undecided = table["seen"] == ""
     alike = table.index.isin(similar(table[undecided]).index)
     table["seen"] = table["seen"].mask(undecided, np.where(alike, "similar", "nothing similar"))
     strange = table["seen"] == "nothing similar"
     table.loc[strange, ["identity", "coverage", "evalue"]] = np.nan
-    return table.assign(nearest=table["nearest"].mask(strange, ""))
+    return table.assign(**{column: table[column].mask(strange, "") for column in ("nearest", "taxon")})

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
+from scipy.sparse import csr_array
 
 from dlfb_helpers.annotations.cafa import CafaData, load_cafa
-from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
-from dlfb_helpers.annotations.ontology import ROOTS, Ontology
+from dlfb_helpers.annotations.consistency import ancestor_matrix
+from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.dataset.accounts import in_short
 from dlfb_helpers.dataset.build import embed_labelled
 from dlfb_helpers.dataset.labels import GENERIC_TERMS, HUMAN, MAX_LENGTH, label_table, taxon_name
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.dataset.splits import split_proteins
-from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
+from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.calibrators import LogitScaling
+from dlfb_helpers.predictors.base import BasePredictors, Settings
+from dlfb_helpers.predictors.blend import Blend
 from dlfb_helpers.predictors.measuring import card_rows, measure
-from dlfb_helpers.predictors.mixture import Mixture, NetworkSettings
+from dlfb_helpers.predictors.mixture import NetworkSettings
+from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.selection import NETWORKS, choose
 
@@ -35,87 +34,48 @@ SET_ASIDE = (*GENERIC_TERMS, *ROOTS.values())
 """Terms that are not predicted: every protein with a label has its aspect's root."""
 
 
-class Fitted(NamedTuple):
-    """What training and validation proteins gave; no test label had a part in it.
-
-    `on_valid` and `trials` are as `choose` returns them; `mixture` is fitted on both parts; `calibration` and
-    `threshold` (of the calibrated probabilities) are fitted on the validation part with the networks that had not
-    learnt from it.
-    """
-
-    trials: pd.DataFrame
-    on_valid: dict[str, np.ndarray]
-    valid_mixture: np.ndarray
-    mixture: Mixture
-    calibration: LogitScaling
-    threshold: float
-
-
-def choose_and_fit(
-    train: Proteins, valid: Proteins, ontology: Ontology, networks: Mapping[str, NetworkSettings]
-) -> Fitted:
-    """Choose the settings, fit the mixture on all that may be seen, calibrate it and pick its threshold.
+def fit_predictor(
+    train: Proteins,
+    valid: Proteins,
+    networks: Mapping[str, NetworkSettings],
+    seeds: Sequence[int] = range(5),
+    taxa: Mapping[str, int] | None = None,
+) -> tuple[BasePredictors, Blend, float]:
+    """Choose the settings, fit the blend on what was held out for it, and the base predictors on all that may be seen.
 
     Parameters
     ----------
     train, valid
         The two parts whose labels may be seen.
-    ontology
-        Of the terms.
     networks
         Named settings to choose among.
+    seeds
+        Of the networks, one each.
+    taxa
+        Id -> NCBI taxon, where it is known.
 
     Returns
     -------
-    Fitted
-        All that a `Predictor` is made of.
+    BasePredictors
+        Fitted on both parts.
+    Blend
+        Fitted on `valid`, with base predictors that had not learnt from it.
+    float
+        Threshold of the best F on `valid`.
     """
-    choice, trials, on_valid = choose(train, valid, networks)
-    valid_mixture = make_consistent(on_valid["mixture"], train.targets.columns, ontology)
-    calibration = LogitScaling.fit(valid.targets, valid_mixture)
-    threshold = fmax(valid.targets, calibration(valid_mixture)).threshold
-    mixture = Mixture.fit(choice, train + valid)
-    return Fitted(trials, on_valid, valid_mixture, mixture, calibration, threshold)
+    choice, _, _ = choose(train, valid, networks, seeds)
+    settings = Settings(choice.neighbours, choice.alignment, choice.network)
+    held_out = _fit(settings, train, seeds, taxa or {})
+    neighbours = held_out.pool.neighbours(valid)
+    scores, strengths = held_out.scores(valid, neighbours), held_out.strengths(neighbours.bits)
+    blend = Blend.fit(valid.targets.to_numpy(), scores, strengths)
+    threshold = fmax(valid.targets, blend(scores, strengths)).threshold
+    return _fit(settings, train + valid, seeds, taxa or {}), blend, threshold
 
 
-def make_predictor(
-    fitted: Fitted,
-    ontology: Ontology,
-    checkpoint: Checkpoint,
-    aspect: str,
-    annotations: str,
-    measured: Mapping[str, str],
-) -> Predictor:
-    """Put together what was fitted and what a reader has to know.
-
-    Parameters
-    ----------
-    fitted
-        From `choose_and_fit`.
-    ontology, checkpoint, aspect
-        What the labels and the vectors came from.
-    annotations
-        A sentence for the card: source of the labels, and which proteins.
-    measured
-        Rows for the card: what was measured, and its value.
-
-    Returns
-    -------
-    Predictor
-        Ready to predict, and to be saved.
-    """
-    terms = fitted.mixture.known.targets.columns
-    facts = {
-        "checkpoint": checkpoint.name,
-        "vectors": store_settings(checkpoint),
-        "aspect": aspect,
-        "ontology": ontology.release,
-        "annotations": annotations,
-        "measured": dict(measured),
-    }
-    names = {term: ontology.names[term] for term in terms}
-    ancestors = ancestor_matrix(terms, ontology)
-    return Predictor(fitted.mixture, names, ancestors, fitted.calibration, fitted.threshold, facts)
+def _fit(settings: Settings, known: Proteins, seeds: Sequence[int], taxa: Mapping[str, int]) -> BasePredictors:
+    pool = Pool.fit(known, settings.neighbours["whitening"], [taxa.get(entry, 0) for entry in known.ids])
+    return BasePredictors.fit(settings, pool, known.embeddings, csr_array(known.targets.to_numpy()), seeds=seeds)
 
 
 def train_predictor(
@@ -178,13 +138,23 @@ def train_predictor(
         )
     proteins = embed_labelled(labelled.table, loaded, progress)
     parts = {part: proteins.take(ids) for part, ids in split.items()}
-    fitted = choose_and_fit(parts["train"], parts["valid"], data.ontology, networks)
+    taxa = dict(zip(data.taxonomy["EntryID"], data.taxonomy["taxonomyID"]))
+    base, blend, threshold = fit_predictor(parts["train"], parts["valid"], networks, taxa=taxa)
     annotations = (
         f"{data.source.splitlines()[0]}; {len(proteins):,} proteins of {taxon_name(taxon)} with at most {max_length:,} "
         f"residues, training and validation part of a random split (seed {seed})"
     )
-    predictor = make_predictor(fitted, data.ontology, loaded, aspect, annotations, {})
-    predictor = replace(predictor, facts={**predictor.facts, "max_length": max_length})
+    names = {term: data.ontology.names[term] for term in proteins.targets.columns}
+    facts = {
+        "checkpoint": loaded.name,
+        "vectors": store_settings(loaded),
+        "aspect": aspect,
+        "ontology": data.ontology.release,
+        "annotations": annotations,
+        "max_length": max_length,
+        "measured": {},
+    }
+    predictor = Predictor(base, blend, names, ancestor_matrix(list(names), data.ontology), threshold, facts)
     test = parts["test"]
     probabilities = predictor.from_embeddings(test.without_targets())  # made before the labels are looked at
     predictor.facts["measured"].update(card_rows(measure(test.targets, probabilities)))

@@ -1,16 +1,18 @@
 """A predictor in a folder: written whole or not at all, and refused where a file was altered since.
 
-predictor.json        terms with their names, settings, calibration, threshold, facts (vectors, what was measured)
-weights.safetensors   networks, whitening, embeddings and labels of the proteins whose labels vote
-proteins.fasta.xz     their sequences
+predictor.json        terms with their names, settings, blend, threshold, facts (vectors, what was measured)
+weights.safetensors   networks and their whitening; labels of the pool
+proteins.fasta.zst    the pool: ids, taxa and sequences of the proteins whose labels vote
+vectors.safetensors   and their whitened vectors
 README.md             model card
 manifest.json         SHA-256 of the others
+
+The bundled predictors share one pool, which lies in a folder of its own.
 """
 
 from __future__ import annotations
 
 import json
-import lzma
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,36 +20,38 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from safetensors import SafetensorError
 from safetensors.numpy import load, save_file
+from scipy.sparse import csr_array
 
-from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.annotations.consistency import specific_labels
 from dlfb_helpers.files.assets import bundled_folder, cache_folder
 from dlfb_helpers.files.exchange import folder_in_place_of, restore
 from dlfb_helpers.files.manifest import read_verified, write_manifest
-from dlfb_helpers.metrics.calibrators import LogitScaling
+from dlfb_helpers.predictors.base import BasePredictors, Settings
 from dlfb_helpers.predictors.card import model_card
-from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
-from dlfb_helpers.predictors.place import FILES, check_predictor_place
+from dlfb_helpers.predictors.mixture import NetworkSettings, TrainedNetworks
+from dlfb_helpers.predictors.place import FILES, OWN_FILES, check_predictor_place
+from dlfb_helpers.predictors.pool import Pool
+from dlfb_helpers.predictors.pool_files import bundled_pool, parse_pool, pool_files
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.predictors.sound import (
-    check_choice,
     check_facts,
     check_hyperparameters,
     check_passes,
+    check_settings,
     check_shapes,
     check_terms,
+    checked_blend,
 )
+from dlfb_helpers.predictors.sparse import as_tensors, from_tensors, propagated
+from dlfb_helpers.predictors.votes import Voters
 from dlfb_helpers.predictors.whitening import Whitening
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 
-FORMAT = 2
+FORMAT = 3
 
 REMEDY = "take the folder again from where it came, or train it anew"
-
-LARGEST_FASTA = 500_000_000
-"""Bytes of unpacked sequences: more than all of Swiss-Prot has."""
 
 BUNDLED = {"course": "predictor", "course-BPO": "predictor_BPO", "course-CCO": "predictor_CCO"}
 """Predictors of function, process and component that come with the package, and their folders among the assets."""
@@ -75,7 +79,7 @@ def save_predictor(predictor: Predictor, folder: str | Path) -> Path:
     """
     check_predictor_place(folder)
     with folder_in_place_of(Path(folder)) as new:
-        _write(predictor, new)
+        write_predictor(predictor, new)
     return Path(folder)
 
 
@@ -116,73 +120,68 @@ def load_predictor(folder: str | Path = "course") -> Predictor:
         If a file was altered, the folder holds other files than a predictor's, is of a format that this release does
         not know, or says what makes no sense.
     """
-    folder = bundled_folder(BUNDLED[str(folder)]) if str(folder) in BUNDLED else Path(folder)
+    bundled = str(folder) in BUNDLED
+    folder = bundled_folder(BUNDLED[str(folder)]) if bundled else Path(folder)
     restore(folder)
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{folder}: there is no such folder; bundled predictors are {', '.join(BUNDLED)}, `dlfb train` makes others"
         )
-    contents = read_verified(folder, FILES, REMEDY)
+    contents = read_verified(folder, OWN_FILES if bundled else FILES, REMEDY)
     try:
-        return _parsed(contents)
-    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError, lzma.LZMAError) as error:
+        return _parsed(contents, bundled_pool(REMEDY) if bundled else parse_pool(contents))
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError, OSError) as error:
         reason = f"{type(error).__name__}: {error}" if not isinstance(error, ValueError) else str(error)
         raise ValueError(f"{folder}: this is no predictor that can be used ({reason}); {REMEDY}") from error
 
 
-def _parsed(contents: Mapping[str, bytes]) -> Predictor:
+def _parsed(contents: Mapping[str, bytes], pool: Pool) -> Predictor:
     facts = json.loads(contents["predictor.json"])
     if facts.pop("format", None) != FORMAT:
         raise ValueError(f"the predictor has another format than {FORMAT}; install the release that wrote it")
     check_facts(facts)
-    choice, names, passes = _choice(facts.pop("settings")), facts.pop("terms"), facts.pop("passes")
+    settings, names, passes = _settings(facts.pop("settings")), facts.pop("terms"), facts.pop("passes")
     check_terms(names)
     check_passes(passes)
     tensors = load(contents["weights.safetensors"])
-    check_shapes(tensors, len(names), len(passes))
-    ids, sequences = _proteins(contents["proteins.fasta.xz"])
-    labels = np.unpackbits(tensors["labels"], axis=1, count=len(names))
-    ancestors = np.unpackbits(tensors["ancestors"], axis=1, count=len(names)).astype(bool)
-    embeddings = tensors["embeddings"].astype(np.float32)
-    known = Proteins(ids, sequences, embeddings, pd.DataFrame(labels, pd.Index(ids, name="EntryID"), list(names)))
-    networks = _networks(tensors, choice.network.hyperparameters, np.array(passes))
-    calibration, threshold = LogitScaling(**facts.pop("calibration")), float(facts.pop("threshold"))
-    return Predictor(Mixture(choice, known, networks), names, ancestors, calibration, threshold, facts)
+    blend = checked_blend(facts.pop("blend"), "curated/ends" in tensors)
+    check_shapes(tensors, len(pool.whitening.mean), len(names), len(passes))
+    ancestors = from_tensors(tensors, "ancestors", len(names), len(names)).toarray().astype(bool)
+    voters = {
+        kind: Voters.of(propagated(from_tensors(tensors, kind, len(pool), len(names)), ancestors))
+        for kind in ("labels", "curated")
+        if f"{kind}/ends" in tensors
+    }
+    networks = _networks(tensors, settings.network.hyperparameters, np.array(passes))
+    base = BasePredictors(settings, pool, voters["labels"], voters.get("curated"), networks)
+    return Predictor(base, blend, names, ancestors, float(facts.pop("threshold")), facts)
 
 
-def _proteins(packed: bytes) -> tuple[list[str], list[str]]:
-    """Ids and sequences of the FASTA file, as `_write` has them: a line each."""
-    stream = lzma.LZMADecompressor(lzma.FORMAT_XZ)
-    content = stream.decompress(packed, max_length=LARGEST_FASTA)
-    if not stream.eof:
-        raise ValueError(f"its sequences unpack to more than {LARGEST_FASTA:,} bytes, or are cut off")
-    lines = content.decode("utf-8").splitlines()
-    return [line.removeprefix(">") for line in lines[::2]], lines[1::2]
-
-
-def _write(predictor: Predictor, folder: Path) -> None:
-    known = predictor.mixture.known
-    fasta = "".join(f">{entry}\n{sequence}\n" for entry, sequence in zip(known.ids, known.sequences))
-    (folder / "proteins.fasta.xz").write_bytes(lzma.compress(fasta.encode(), preset=9 | lzma.PRESET_EXTREME))
+def write_predictor(predictor: Predictor, folder: Path, with_pool: bool = True) -> None:
+    """Write the files of a predictor into an empty folder; those that are bundled have their pool elsewhere."""
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in _tensors(predictor).items()}
     save_file(tensors, folder / "weights.safetensors")
+    base = predictor.base
     facts = {
         "format": FORMAT,
         **predictor.facts,
-        "calibration": asdict(predictor.calibration),
+        "blend": asdict(predictor.blend),
         "threshold": predictor.threshold,
-        "settings": asdict(predictor.mixture.choice),
-        "passes": predictor.mixture.networks.ensemble.passes.tolist(),
+        "settings": asdict(base.settings),
+        "passes": base.networks.ensemble.passes.tolist(),
         "terms": dict(predictor.names),
     }
     (folder / "predictor.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(model_card(facts), encoding="utf-8")
+    if with_pool:
+        for name, content in pool_files(predictor.pool).items():
+            (folder / name).write_bytes(content)
     write_manifest(folder, what="A predictor of protein functions; see README.md")
 
 
 def _tensors(predictor: Predictor) -> dict[str, np.ndarray]:
     """Name the arrays of the safetensors file; float16 loses nothing, for what was fitted is rounded to it already."""
-    known, (whitening, ensemble) = predictor.mixture.known, predictor.mixture.networks
+    base, (whitening, ensemble) = predictor.base, predictor.base.networks
     tensors = {
         f"network/{layer}/{kind}": values.astype(np.float16)
         for layer, arrays in ensemble.params.items()
@@ -190,11 +189,10 @@ def _tensors(predictor: Predictor) -> dict[str, np.ndarray]:
     }
     if whitening is not None:
         tensors |= {"whitening/mean": whitening.mean, "whitening/matrix": whitening.matrix}
-    return tensors | {
-        "embeddings": known.embeddings.astype(np.float16),
-        "labels": np.packbits(known.targets.to_numpy(bool), axis=1),
-        "ancestors": np.packbits(predictor.ancestors, axis=1),
-    }
+    for kind, voters in {"labels": base.labels, "curated": base.curated}.items():
+        if voters is not None:
+            tensors |= as_tensors(specific_labels(voters.labels, predictor.ancestors), kind)
+    return tensors | as_tensors(csr_array(predictor.ancestors), "ancestors")
 
 
 def _networks(
@@ -212,10 +210,10 @@ def _networks(
     return TrainedNetworks(whitening, Ensemble(hyperparameters, params, passes, history))
 
 
-def _choice(settings: dict[str, Any]) -> Choice:
-    saved = settings["network"]
-    check_hyperparameters(saved["hyperparameters"])
-    network = NetworkSettings(saved["whitening"], Hyperparameters(**saved["hyperparameters"]))
-    choice = Choice(**(settings | {"network": network, "weights": tuple(settings["weights"])}))
-    check_choice(choice)
-    return choice
+def _settings(saved: dict[str, Any]) -> Settings:
+    network = saved["network"]
+    check_hyperparameters(network["hyperparameters"])
+    chosen = NetworkSettings(network["whitening"], Hyperparameters(**network["hyperparameters"]))
+    settings = Settings(**(saved | {"network": chosen}))
+    check_settings(settings)
+    return settings

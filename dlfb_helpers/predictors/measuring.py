@@ -105,7 +105,7 @@ def evaluate_predictor(
         if told := translation.told(data.ontology.release, "were not scored"):
             report(told)
     labels = labelled.table.reindex(columns=terms, fill_value=0)
-    new = ~labelled.table["Sequence"].isin(predictor.mixture.known.sequences)
+    new = ~labelled.table["Sequence"].isin(predictor.pool.sequences)
     if not new.any():
         raise ValueError(f"{where}: the predictor was trained on all {len(labels):,} of its proteins; give it others")
     predicted = predictor.predict(labelled.table.loc[new, "Sequence"], progress=progress)

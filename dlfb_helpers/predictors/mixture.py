@@ -1,6 +1,7 @@
 """The predictor of chapter 9: networks, neighbours by embedding and neighbours by alignment, averaged.
 
-What is fitted is rounded to half precision at once, as a saved `Predictor` holds it: what is measured is what is saved.
+What ships is a `Blend` of `BasePredictors`, whose networks are trained here, too. Networks are rounded to half
+precision at once, as they are saved: what is measured is what is saved.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.neighbours import (
@@ -71,6 +73,17 @@ class TrainedNetworks(NamedTuple):
         """
         return self.ensemble.predict(network_inputs(self.whitening, embeddings))
 
+    def rounded(self) -> TrainedNetworks:
+        """Round weights to half precision, and the whitening to single: so they are saved."""
+        params = {
+            layer: {kind: round_to_half(values) for kind, values in arrays.items()}
+            for layer, arrays in self.ensemble.params.items()
+        }
+        whitening = self.whitening
+        if whitening is not None:
+            whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
+        return TrainedNetworks(whitening, self.ensemble._replace(params=params))
+
 
 class Mixture(NamedTuple):
     """A fitted mixture: its settings, the proteins whose labels vote, and the networks that learnt from them."""
@@ -98,24 +111,17 @@ class Mixture(NamedTuple):
             Rounded to half precision, as it is saved.
         """
         known = replace(known, embeddings=round_to_half(known.embeddings))
-        whitening, ensemble = train_networks(choice.network, known, seeds=seeds)
-        if whitening is not None:
-            whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
-        params = {
-            layer: {kind: round_to_half(values) for kind, values in arrays.items()}
-            for layer, arrays in ensemble.params.items()
-        }
-        return cls(choice, known, TrainedNetworks(whitening, ensemble._replace(params=params)))
+        return cls(
+            choice, known, train_networks(choice.network, known.embeddings, known.targets, seeds=seeds).rounded()
+        )
 
-    def predict(self, proteins: Proteins, bits: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def predict(self, proteins: Proteins) -> dict[str, np.ndarray]:
         """Predict with each part and with their mixture, none of them made consistent with the ontology.
 
         Parameters
         ----------
         proteins
             To predict for; their targets are not looked at.
-        bits
-            Their `alignment_bits` with the known proteins, if at hand.
 
         Returns
         -------
@@ -127,8 +133,7 @@ class Mixture(NamedTuple):
         by_embedding = embedding_neighbours(
             self.known.embeddings, self.known.targets, proteins.embeddings, **self.choice.neighbours
         )
-        if bits is None:
-            bits = alignment_bits(proteins.sequences, self.known.sequences)
+        bits = alignment_bits(proteins.sequences, self.known.sequences)
         by_alignment = alignment_neighbours(bits, self.known.targets, **self.choice.alignment)
         return {
             "alignment neighbours": by_alignment,
@@ -147,15 +152,19 @@ def network_inputs(whitening: Whitening | None, embeddings: np.ndarray) -> np.nd
 
 
 def train_networks(
-    settings: NetworkSettings, known: Proteins, valid: Proteins | None = None, seeds: Sequence[int] = range(5)
+    settings: NetworkSettings,
+    embeddings: np.ndarray,
+    targets: np.ndarray | pd.DataFrame,
+    valid: Proteins | None = None,
+    seeds: Sequence[int] = range(5),
 ) -> TrainedNetworks:
-    """Train a network for each seed on `known`; `valid` says when to stop, unless `stop_after` does."""
+    """Train a network for each seed on labelled embeddings; `valid` says when to stop, unless `stop_after` does."""
     from dlfb_helpers.training.ensemble import train_ensemble  # with JAX, which predicting does not need
 
-    whitening = None if settings.whitening is None else Whitening.fit(known.embeddings, settings.whitening)
-    inputs = network_inputs(whitening, known.embeddings)
+    whitening = None if settings.whitening is None else Whitening.fit(embeddings, settings.whitening)
+    inputs = network_inputs(whitening, embeddings)
     watched = None if valid is None else (network_inputs(whitening, valid.embeddings), valid.targets)
-    return TrainedNetworks(whitening, train_ensemble(settings.hyperparameters, inputs, known.targets, watched, seeds))
+    return TrainedNetworks(whitening, train_ensemble(settings.hyperparameters, inputs, targets, watched, seeds))
 
 
 def mix(weights: Sequence[float], *tables: np.ndarray) -> np.ndarray:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from dlfb_helpers.files.atomic import partial_path, sweep
 from dlfb_helpers.files.manifest import MANIFEST
+from dlfb_helpers.predictors.pool_files import POOL_FILES
 
-FILES = ("predictor.json", "weights.safetensors", "proteins.fasta.xz", "README.md")
-"""What a predictor's folder holds beside its manifest, no more and no less."""
+OWN_FILES = ("predictor.json", "weights.safetensors", "README.md")
+FILES = (*OWN_FILES, *POOL_FILES)
+"""What a predictor's folder holds beside its manifest, no more and no less; a bundled one has its pool elsewhere."""
 
 ROOM = 50_000_000
-"""Bytes that have to be free; the bundled predictors take 8 million."""
+"""Bytes that have to be free; one of a few thousand proteins takes 8 million."""
 
 
 def check_predictor_place(folder: str | Path) -> None:

@@ -1,4 +1,4 @@
-"""From sequences to calibrated probabilities that obey the ontology: what a trained mixture predicts."""
+"""From sequences to calibrated probabilities that obey the ontology: what a trained predictor says."""
 
 from __future__ import annotations
 
@@ -16,39 +16,48 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.inputs import Sequences, check_ids, checked_sequences
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
-from dlfb_helpers.metrics.calibrators import LogitScaling
-from dlfb_helpers.predictors.mixture import Mixture
+from dlfb_helpers.predictors.base import BasePredictors
+from dlfb_helpers.predictors.blend import Blend
+from dlfb_helpers.predictors.pool import Neighbours, Pool
 
 Progress = Callable[[int, int], None] | None
+
+PROTEINS_AT_ONCE = 256
+"""Proteins that are compared with the whole pool together: bounds the memory."""
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A trained mixture with all that it takes to predict, and to trust it.
+    """What was trained, with all that it takes to predict, and to trust it.
 
     Attributes
     ----------
-    mixture : Mixture
-        Fitted.
+    base : BasePredictors
+        Fitted on all proteins whose functions may be known.
+    blend : Blend
+        Fitted on proteins that such base predictors had not learnt from: what it returns is calibrated.
     names : Mapping of str to str
         Term -> what it is called, in the order of the columns.
     ancestors : numpy.ndarray
         `ancestor_matrix` of the terms.
-    calibration : LogitScaling
-        Fitted on the validation part.
     threshold : float
-        Calibrated probability of the best F on the validation part.
+        Probability of the best F on the proteins that the blend was fitted on.
     facts : dict
         For a reader and for checks: name of the checkpoint, all that its vectors depend on (`store_settings`),
         ontology, annotations, what was measured.
     """
 
-    mixture: Mixture
+    base: BasePredictors
+    blend: Blend
     names: Mapping[str, str]
     ancestors: np.ndarray
-    calibration: LogitScaling
     threshold: float
     facts: dict[str, Any]
+
+    @property
+    def pool(self) -> Pool:
+        """The proteins whose functions vote."""
+        return self.base.pool
 
     @property
     def long_proteins(self) -> str:
@@ -162,37 +171,36 @@ class Predictor:
         vectors = embed_proteins(listed, checkpoint, self.long_proteins, progress=progress)
         return Proteins.unlabelled(ids, listed, vectors)
 
-    def from_embeddings(self, proteins: Proteins, bits: np.ndarray | None = None) -> pd.DataFrame:
+    def from_embeddings(self, proteins: Proteins, neighbours: Neighbours | None = None) -> pd.DataFrame:
         """Predict for proteins that are embedded already.
+
+        What experiments have shown of a sequence that is in the pool has probability 1: it need not be predicted.
 
         Parameters
         ----------
         proteins : Proteins
             From `embed`; labels are not looked at.
-        bits : numpy.ndarray, optional
-            As for `Mixture.predict`.
+        neighbours : Neighbours, optional
+            Theirs in the pool, if at hand.
 
         Returns
         -------
         pandas.DataFrame
             As `predict`.
         """
-        calibrated = self.calibration(self.scores(proteins, bits)).astype(np.float32)
-        return pd.DataFrame(calibrated, index=proteins.targets.index, columns=list(self.names))
+        if neighbours is None:
+            starts = range(0, len(proteins), PROTEINS_AT_ONCE)
+            batches = [proteins.take(proteins.ids[start : start + PROTEINS_AT_ONCE]) for start in starts]
+            tables = [self.from_embeddings(batch, self.pool.neighbours(batch)) for batch in batches]
+            return pd.concat(tables) if tables else pd.DataFrame(index=proteins.targets.index, columns=list(self.names))
+        blended = self.blend(self.base.scores(proteins, neighbours), self.base.strengths(neighbours.bits))
+        consistent = np.maximum(raise_ancestors(blended, self.ancestors), self._known(proteins))
+        return pd.DataFrame(consistent, index=proteins.targets.index, columns=list(self.names))
 
-    def scores(self, proteins: Proteins, bits: np.ndarray | None = None) -> np.ndarray:
-        """Predict the mixture's probabilities before calibration.
-
-        Parameters
-        ----------
-        proteins, bits
-            As for `from_embeddings`.
-
-        Returns
-        -------
-        numpy.ndarray
-            Float32, shape (proteins, terms); they obey the ontology.
-        """
-        if len(proteins) == 0:
-            return np.zeros((0, len(self.names)), dtype=np.float32)
-        return raise_ancestors(self.mixture.predict(proteins, bits)["mixture"], self.ancestors)
+    def _known(self, proteins: Proteins) -> np.ndarray:
+        """What is known of these very sequences: 0/1, float32, shape (proteins, terms)."""
+        known = np.zeros((len(proteins), len(self.names)), dtype=np.float32)
+        for row, sequence in enumerate(proteins.sequences):
+            for place in self.pool.places.get(sequence, ()):
+                known[row] = np.maximum(known[row], self.base.labels.labels[[place]].toarray()[0])
+        return known

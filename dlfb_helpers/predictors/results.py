@@ -1,6 +1,7 @@
 """The measured results: test labels that are opened once, and the results file that the chapters and README quote.
 
-``make results`` writes the files again (`recipes/step_6_course_results.py`, `recipes/step_8_prospective.py`).
+``make results`` writes the files again (`recipes/step_6_course_results.py`, `step_7_prospective.py` and
+`step_8_predictor.py`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def load_results(name: str = "results") -> dict[str, Any]:
     Parameters
     ----------
     name
-        "results", of the splits of the course's data; or "prospective", of what 2024 added to them.
+        "results", of the splits of the course's data; "prospective", of what 2024 added to them; or "shipped", of the
+        recipe of the bundled predictors.
 
     Returns
     -------
@@ -78,8 +80,8 @@ def load_results(name: str = "results") -> dict[str, Any]:
     ValueError
         If there is no such file.
     """
-    if name not in ("results", "prospective"):
-        raise ValueError(f'there are no results {name!r}; there are "results" and "prospective"')
+    if name not in ("results", "prospective", "shipped"):
+        raise ValueError(f'there are no results {name!r}; there are "results", "prospective" and "shipped"')
     return json.loads((bundled_folder(name) / "results.json").read_text(encoding="utf-8"))
 
 

@@ -127,7 +127,10 @@ def choose(
         "alignment neighbours", ALIGNMENT, lambda settings: alignment_neighbours(bits, train.targets, **settings)
     )
     networks = {name: _with_batches_of(settings, len(train)) for name, settings in networks.items()}
-    trained = {name: train_networks(settings, train, valid, seeds) for name, settings in networks.items()}
+    trained = {
+        name: train_networks(settings, train.embeddings, train.targets, valid, seeds)
+        for name, settings in networks.items()
+    }
     predictions = {name: members.predict(valid.embeddings) for name, members in trained.items()}
     best("networks", list(networks), lambda name: predictions[name].mean(axis=0))
     (name, weights), mixed = best(

@@ -15,7 +15,9 @@ import numpy as np
 from dlfb_helpers.annotations.ontology import ASPECTS
 from dlfb_helpers.embedding.windows import check_policy
 from dlfb_helpers.files.shown import shown
-from dlfb_helpers.predictors.mixture import Choice
+from dlfb_helpers.predictors.base import BASE, CURATED, Settings
+from dlfb_helpers.predictors.blend import Blend
+from dlfb_helpers.predictors.sparse import KINDS
 from dlfb_helpers.training.trained import Hyperparameters
 
 
@@ -42,21 +44,32 @@ def check_terms(names: Any) -> None:
             raise ValueError(f"'{shown(term)}' is no term of the Gene Ontology, such as GO:0003674, with a name")
 
 
-def check_choice(choice: Choice) -> None:
-    """See that settings are numbers that the parts of the mixture can work with."""
-    for settings in (choice.plain_neighbours, choice.neighbours):
-        _demand(settings.keys() == {"whitening", "k", "temperature"}, "neighbours", settings, "three settings")
-        _number("whitening", settings["whitening"], 0, 1)
-        _number("k", settings["k"], 1, np.inf, whole=True)
-        _number("temperature", settings["temperature"], 1e-6, np.inf)
-    _demand(choice.alignment.keys() == {"power", "prior"}, "alignment", choice.alignment, "power and prior")
-    _number("power", choice.alignment["power"], 1e-6, 20)
-    _number("prior", choice.alignment["prior"], 0, 1e100)
-    if choice.network.whitening is not None:
-        _number("whitening", choice.network.whitening, 0, 1)
-    for weight in choice.weights:
-        _number("a weight", weight, 0, 1e6)
-    _demand(len(choice.weights) == 3 and sum(choice.weights) > 0, "weights", choice.weights, "three, not all 0")
+def check_settings(settings: Settings) -> None:
+    """See that settings are numbers that the base predictors can work with."""
+    neighbours, alignment = settings.neighbours, settings.alignment
+    _demand(neighbours.keys() == {"whitening", "k", "temperature"}, "neighbours", neighbours, "three settings")
+    _number("whitening", neighbours["whitening"], 0, 1)
+    _number("k", neighbours["k"], 1, np.inf, whole=True)
+    _number("temperature", neighbours["temperature"], 1e-6, np.inf)
+    _demand(alignment.keys() == {"power", "prior"}, "alignment", alignment, "power and prior")
+    _number("power", alignment["power"], 1e-6, 20)
+    _number("prior", alignment["prior"], 0, 1e100)
+    if settings.network.whitening is not None:
+        _number("whitening", settings.network.whitening, 0, 1)
+
+
+def checked_blend(saved: Mapping[str, Any], curated: bool) -> Blend:
+    """Return the blend that was saved, if it weighs what the base predictors say, those that are `curated` or not."""
+    names, wanted = saved["weights"].keys(), (*BASE, CURATED) if curated else BASE
+    _demand(names == set(wanted), "blend", [*names], f"of {', '.join(wanted)}")
+    for name, pair in saved["weights"].items():
+        _demand(isinstance(pair, list) and len(pair) == 2, name, pair, "two weights")
+        for weight in pair:
+            _number(name, weight, -1e6, 1e6)
+    for name in ("bias", "bias_of_strength"):
+        _number(name, saved[name], -1e6, 1e6)
+    weights = {name: (float(own), float(product)) for name, (own, product) in saved["weights"].items()}
+    return Blend(weights, float(saved["bias"]), float(saved["bias_of_strength"]))
 
 
 def check_hyperparameters(saved: Mapping[str, Any]) -> None:
@@ -76,13 +89,12 @@ def check_passes(passes: Sequence[Any]) -> None:
         _number("passes", value, 1, 1e6, whole=True)
 
 
-def check_shapes(tensors: Mapping[str, np.ndarray], terms: int, members: int) -> None:
-    """See that arrays are numbers that fit each other, from the embeddings to the terms."""
+def check_shapes(tensors: Mapping[str, np.ndarray], width: int, terms: int, members: int) -> None:
+    """See that arrays of networks are numbers that fit each other, from the embeddings to the terms."""
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("its weights hold numbers that are not finite")
-    proteins, width = _shape(tensors, "embeddings", 2)
-    packed = (terms + 7) // 8  # bytes of a row with a bit a term
-    wanted: dict[str, tuple[int, ...]] = {"labels": (proteins, packed), "ancestors": (terms, packed)}
+    sparse = {f"{table}/{kind}" for table in ("labels", "curated", "ancestors") for kind in KINDS}
+    wanted: dict[str, tuple[int, ...]] = {}
     if "whitening/mean" in tensors:
         wanted |= {"whitening/mean": (width,), "whitening/matrix": (width, width)}
     layers = sorted({name.split("/")[1] for name in tensors if name.startswith("network/")} - {"output"})
@@ -94,10 +106,10 @@ def check_shapes(tensors: Mapping[str, np.ndarray], terms: int, members: int) ->
     for name, shape in {**wanted, "network/output/bias": (members, terms)}.items():
         if _shape(tensors, name, len(shape)) != shape:
             raise ValueError(f"{name} has the shape {tensors[name].shape}, not {shape}")
-    if odd := tensors.keys() - wanted.keys() - {"embeddings"}:
+    if odd := tensors.keys() - wanted.keys() - sparse:
         raise ValueError(f"its weights hold '{shown(min(odd))}', which no predictor has")
     for name, tensor in tensors.items():
-        if tensor.dtype.kind != "f" and name not in ("labels", "ancestors"):
+        if tensor.dtype.kind != "f" and name not in sparse:
             raise ValueError(f"{name} holds {tensor.dtype}, not numbers with a fraction")
 
 

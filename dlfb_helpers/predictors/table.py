@@ -12,7 +12,7 @@ from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.annotations.slim import slim_names
 from dlfb_helpers.predictors.evidence import COLUMNS, SEEN
 from dlfb_helpers.predictors.predictor import Predictor, Progress
-from dlfb_helpers.predictors.together import Answer, Terms, answers
+from dlfb_helpers.predictors.together import Answer, answers
 
 KINDS = {"MFO": "function", "BPO": "process", "CCO": "component"}
 """What the terms of an aspect are, in a word."""
@@ -63,8 +63,8 @@ def claims(answer: Mapping[str, Answer], minimum: float = 0.05, ontology: Ontolo
     pandas.DataFrame
         The proteins in their order, the aspects in that of `answer`, the most probable terms first: protein, aspect,
         term, name, probability; claimed (it is at least the aspect's threshold); implied (the ontology adds it to a
-        more specific term that is as probable); slim (`slim_names`); nearest, identity, coverage, evalue and seen, as
-        in `nearest_proteins`; nearest_functions (the nearest one's most specific terms, separated by ``"; "``).
+        more specific term that is as probable); slim (`slim_names`); nearest, taxon, identity, coverage, evalue and
+        seen, as in `nearest_proteins`; nearest_functions (the nearest's most specific terms, separated by ``"; "``).
     """
     rows = pd.concat([_rows(aspect, of_one, minimum, ontology) for aspect, of_one in answer.items()])
     return rows.sort_index(kind="stable").reset_index(drop=True)
@@ -72,7 +72,7 @@ def claims(answer: Mapping[str, Answer], minimum: float = 0.05, ontology: Ontolo
 
 def _rows(aspect: str, answer: Answer, minimum: float, ontology: Ontology | None) -> pd.DataFrame:
     """Make the rows of one aspect, indexed by where their proteins stand."""
-    terms, probabilities, nearest, threshold = answer
+    terms, probabilities, nearest, functions, threshold = answer
     table = probabilities.to_numpy()
     rows, columns = np.nonzero((table >= minimum) | (table == table.max(axis=1, keepdims=True)))
     order = np.lexsort((columns, -table[rows, columns], rows))
@@ -80,7 +80,7 @@ def _rows(aspect: str, answer: Answer, minimum: float, ontology: Ontology | None
     ids = probabilities.columns
     names = np.array([terms.names[term] for term in ids], dtype=object)
     slim = np.array(slim_names(ids, terms.names, terms.ancestors, ontology), dtype=object)
-    functions = nearest["nearest"].map(_functions(terms, nearest["nearest"]))
+    theirs = nearest["nearest"].map({"": ""} | {entry: "; ".join(known) for entry, known in functions.items()})
     return pd.DataFrame(
         {
             "protein": probabilities.index[rows],
@@ -92,18 +92,10 @@ def _rows(aspect: str, answer: Answer, minimum: float, ontology: Ontology | None
             "implied": implied_terms(table, terms.ancestors)[rows, columns],
             "slim": slim[columns],
             **{column: nearest[column].to_numpy()[rows] for column in COLUMNS},
-            "nearest_functions": functions.to_numpy()[rows],
+            "nearest_functions": theirs.to_numpy()[rows],
         },
         index=rows,
     )
-
-
-def _functions(terms: Terms, entries: pd.Series) -> dict[str, str]:
-    """Name the most specific functions of training proteins."""
-    labels = terms.labels.loc[[entry for entry in dict.fromkeys(entries) if entry]]
-    specific = specific_terms(labels.to_numpy(), terms.ancestors)
-    names = np.array([terms.names[term] for term in labels.columns], dtype=object)
-    return {"": ""} | {entry: "; ".join(names[row]) for entry, row in zip(labels.index, specific)}
 
 
 def summaries(answer: Mapping[str, Answer]) -> pd.DataFrame:

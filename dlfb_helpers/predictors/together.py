@@ -12,13 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from dlfb_helpers.annotations.consistency import ancestor_matrix, specific_terms
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
-from dlfb_helpers.annotations.releases import in_release
+from dlfb_helpers.annotations.releases import in_release, translate
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.evidence import nearest_proteins
-from dlfb_helpers.predictors.predictor import Predictor, Progress
-from dlfb_helpers.proteins.families import bits_with_each
-
-PROTEINS_AT_ONCE = 256  # bounds the memory: alignments with all training proteins are held for so many
+from dlfb_helpers.predictors.pool import Neighbours
+from dlfb_helpers.predictors.predictor import PROTEINS_AT_ONCE, Predictor, Progress
 
 
 class Terms(NamedTuple):
@@ -29,28 +27,27 @@ class Terms(NamedTuple):
     names
         Term -> what it is called.
     ancestors
-        `ancestor_matrix` of the columns of `labels`.
-    labels
-        Of the training proteins.
+        `ancestor_matrix` of the columns.
+    columns
+        Those that are predicted.
     """
 
     names: Mapping[str, str]
     ancestors: np.ndarray
-    labels: pd.DataFrame
+    columns: pd.Index
 
     @classmethod
     def of(cls, predictor: Predictor, ontology: Ontology | None = None) -> Terms:
         """Return the predictor's own, or those of another release."""
-        labels = predictor.mixture.known.targets
         if ontology is None:
-            return cls(predictor.names, predictor.ancestors, labels)
-        labels = in_release(labels, ontology).astype(np.uint8)
-        return cls(ontology.names, ancestor_matrix(labels.columns.tolist(), ontology), labels)
+            return cls(predictor.names, predictor.ancestors, pd.Index(predictor.names))
+        columns = pd.Index(dict.fromkeys(translate(predictor.names, ontology).ids.values()))
+        return cls(ontology.names, ancestor_matrix(columns.tolist(), ontology), columns)
 
     def parents(self) -> dict[str, list[str]]:
         """Return term -> the terms next above it, among those that are predicted."""
-        columns = self.labels.columns
-        return dict(zip(columns, [columns[row].tolist() for row in specific_terms(self.ancestors, self.ancestors)]))
+        above = specific_terms(self.ancestors, self.ancestors)
+        return dict(zip(self.columns, [self.columns[row].tolist() for row in above]))
 
 
 class Answer(NamedTuple):
@@ -64,6 +61,8 @@ class Answer(NamedTuple):
         A row a protein, a column a term.
     nearest
         `nearest_proteins` of them.
+    functions
+        Id of each of these -> its most specific terms, by their names.
     threshold
         From which probability on the predictor claims a term.
     """
@@ -71,6 +70,7 @@ class Answer(NamedTuple):
     terms: Terms
     probabilities: pd.DataFrame
     nearest: pd.DataFrame
+    functions: Mapping[str, list[str]]
     threshold: float
 
 
@@ -125,26 +125,43 @@ def answers(
     asked = by_aspect(predictors)
     terms = {aspect: Terms.of(predictor, ontology) for aspect, predictor in asked.items()}
     embedded = _embedded(asked, sequences, progress)
-    known = {aspect: predictor.mixture.known for aspect, predictor in asked.items()}
     for start in range(0, len(sequences), PROTEINS_AT_ONCE):
         ids = sequences.index[start : start + PROTEINS_AT_ONCE]
-        batches = {aspect: proteins.take(ids) for aspect, proteins in embedded.items()}
-        texts = next(iter(batches.values())).sequences
-        all_bits = bits_with_each(texts, [proteins.sequences for proteins in known.values()])
-        yield {
-            aspect: _answer(predictor, terms[aspect], batches[aspect], bits, ontology)
-            for (aspect, predictor), bits in zip(asked.items(), all_bits)
-        }
+        found: dict[tuple[int, int], Neighbours] = {}
+        batch = {}
+        for aspect, predictor in asked.items():
+            proteins = embedded[aspect].take(ids)
+            shared = id(embedded[aspect]), id(predictor.pool)
+            if shared not in found:
+                found[shared] = predictor.pool.neighbours(proteins)
+            batch[aspect] = _answer(predictor, terms[aspect], proteins, found[shared], ontology)
+        yield batch
 
 
-def _answer(predictor: Predictor, terms: Terms, batch: Proteins, bits: np.ndarray, ontology: Ontology | None) -> Answer:
+def _answer(
+    predictor: Predictor, terms: Terms, batch: Proteins, neighbours: Neighbours, ontology: Ontology | None
+) -> Answer:
     # So small products gain little from threads, which wait for each other where other work is done beside them.
     with threadpool_limits(1, user_api="blas"):
-        probabilities = predictor.from_embeddings(batch, bits)
+        probabilities = predictor.from_embeddings(batch, neighbours)
     if ontology:
         probabilities = in_release(probabilities, ontology)
-    nearest = nearest_proteins(batch, predictor.mixture.known, bits)
-    return Answer(terms, probabilities, nearest, predictor.threshold)
+    nearest = nearest_proteins(batch, predictor.pool, predictor.base.labels.rows, neighbours.bits)
+    return Answer(terms, probabilities, nearest, _functions(predictor, terms, nearest, ontology), predictor.threshold)
+
+
+def _functions(
+    predictor: Predictor, terms: Terms, nearest: pd.DataFrame, ontology: Ontology | None
+) -> dict[str, list[str]]:
+    """Name the most specific functions of known proteins."""
+    entries = [entry for entry in dict.fromkeys(nearest["nearest"]) if entry]
+    rows = [predictor.pool.place[entry] for entry in entries]
+    labels = pd.DataFrame(predictor.base.labels.labels[rows].toarray(), entries, list(predictor.names))
+    if ontology:
+        labels = in_release(labels, ontology)
+    names = np.array([terms.names[term] for term in labels.columns], dtype=object)
+    specific = specific_terms(labels.to_numpy(), terms.ancestors)
+    return {entry: names[row].tolist() for entry, row in zip(entries, specific)}
 
 
 def _embedded(asked: Mapping[str, Predictor], sequences: pd.Series, progress: Progress) -> dict[str, Proteins]:

@@ -102,7 +102,7 @@ def unit_length(vectors: np.ndarray) -> np.ndarray:
     ValueError
         If a row is all zeros: it has no direction.
     """
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
     if (lengths == 0).any():
         raise ValueError(
             f"{int((lengths == 0).sum())} embeddings equal the training mean, first in row {int(lengths.argmin())}: "

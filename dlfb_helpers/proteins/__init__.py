@@ -22,12 +22,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "structures": [
             "fetch_protein_structure",
             "bundled_insulin",
-            "structure_or_ideal",
+            "structure_or_bundled",
             "atom_table",
             "with_copy",
             "disulfide_bonds",
         ],
         "ideal": ["BACKBONE_ANGLES", "IDEAL_SEQUENCES", "ideal_backbone", "ideal_helix", "ideal_strand"],
+        "assemblies": ["collagen_triple_helix", "barrel_centres"],
+        "sticks": ["heavy_atoms", "bonds"],
         "alignment": ["align_all", "align_pair"],
         "families": [
             "similar",
@@ -37,5 +39,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "alignment_bits",
             "cross_pairs",
         ],
+        "relatives": ["RUNGS", "rungs"],
     },
 )

@@ -110,62 +110,38 @@ def cross_bits(
     ValueError
         If a sequence is empty or not in capital letters.
     """
-    lengths = [len(text) for text in queries], [len(text) for text in references]
-    return significant_bits(cross_scores(queries, references), *lengths, residues, max_evalue)
+    texts, database = [_scorable(query) for query in queries], database_of(references)
+    lengths = np.array([len(text) for text in references], dtype=np.int64)
+    searched = residues or int(lengths.sum())
+    bits = np.zeros((len(texts), len(references)), dtype=np.float32)
 
-
-def cross_scores(queries: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Score each query against each reference by local alignment: raw scores, int32, shape (queries, references).
-
-    Raises
-    ------
-    ValueError
-        If a sequence is empty or not in capital letters.
-    """
-    texts, letters = [_scorable(query) for query in queries], [_scorable(reference) for reference in references]
-    if not (texts and letters):
-        return np.zeros((len(texts), len(letters)), dtype=np.int32)
-    aligner, database = pyopal.Aligner(_BLOSUM62, **_GAPS), pyopal.Database(letters)
-
-    def row(text: str) -> np.ndarray:
-        found = aligner.align(text, database, mode="score", overflow="buckets")
-        return np.fromiter((hit.score for hit in found), dtype=np.int32, count=len(letters))
+    def fill(row: int) -> None:
+        scores = scores_with(texts[row], database)
+        near = significant(scores, len(texts[row]), lengths, searched, max_evalue)
+        bits[row, near] = bit_score(scores[near])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(row, texts)))
-
-
-def significant_bits(
-    scores: np.ndarray,
-    queries: Sequence[int],
-    references: Sequence[int],
-    residues: int | None = None,
-    max_evalue: float = 10.0,
-) -> np.ndarray:
-    """Return the bits of raw scores where E is at most `max_evalue`, and 0 elsewhere.
-
-    Parameters
-    ----------
-    scores
-        From `cross_scores`, shape (queries, references).
-    queries, references
-        Lengths of the sequences.
-    residues, max_evalue
-        As for `cross_bits`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float32, same shape.
-    """
-    lengths = np.asarray(references)
-    residues = residues or int(lengths.sum())
-    bits = np.zeros(scores.shape, dtype=np.float32)
-    for row, (of_query, length) in enumerate(zip(scores, queries)):  # at once they would take five times the memory
-        evalues = K * np.minimum(lengths, length) * residues * np.exp(-LAMBDA * of_query)
-        near = (evalues <= max_evalue) & (of_query > 0)
-        bits[row, near] = bit_score(of_query[near])
+        list(pool.map(fill, range(len(texts) if len(references) else 0)))
     return bits
+
+
+def database_of(references: Sequence[str]) -> pyopal.Database:
+    """Encode sequences in capital letters, to be aligned with many others."""
+    return pyopal.Database([_scorable(reference) for reference in references])
+
+
+def scores_with(query: str, database: pyopal.Database, places: np.ndarray | None = None) -> np.ndarray:
+    """Score a query against the sequences of a database, or some of them: raw scores, int32."""
+    if places is not None:
+        database = database.extract(places.tolist())
+    found = pyopal.Aligner(_BLOSUM62, **_GAPS).align(_scorable(query), database, mode="score", overflow="simple")
+    return np.fromiter((hit.score for hit in found), dtype=np.int32, count=len(database))
+
+
+def significant(scores: np.ndarray, query: int, references: np.ndarray, residues: int, max_evalue: float) -> np.ndarray:
+    """Say which raw scores of a query have an E of at most `max_evalue`; the sequences are given by their lengths."""
+    evalues = K * np.minimum(references, query) * residues * np.exp(-LAMBDA * np.asarray(scores, np.float64))
+    return (evalues <= max_evalue) & (np.asarray(scores) > 0)  # a score of 0 aligns nothing
 
 
 def align_pair(query: str, reference: str) -> tuple[float, float]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from dlfb_helpers.files.assets import bundled_folder
-from dlfb_helpers.proteins.alignment import align_all, cross_scores, self_bits, significant_bits
+from dlfb_helpers.proteins.alignment import align_all, cross_bits, self_bits
 from dlfb_helpers.proteins.fasta import sequence_key
 
 MAX_EVALUE, MIN_IDENTITY, MIN_COVERAGE = 1e-3, 0.30, 0.50
@@ -134,40 +134,17 @@ def alignment_bits(queries: Sequence[str], references: Sequence[str]) -> np.ndar
     ValueError
         If a sequence that is not known is not in capital letters.
     """
-    return bits_with_each(queries, [references])[0]
-
-
-def bits_with_each(queries: Sequence[str], sets: Sequence[Sequence[str]]) -> list[np.ndarray]:
-    """Return the `alignment_bits` of the queries with each of several sets of references.
-
-    A pair that several sets ask for is aligned once; E is that of a search of each set alone.
-
-    Raises
-    ------
-    ValueError
-        As `alignment_bits`.
-    """
-    looked_up = [_looked_up(queries, references) for references in sets]
-    new_rows = np.any([new for _, new, _ in looked_up], axis=0)
-    new = {
-        text for references, (*_, fresh) in zip(sets, looked_up) for text, is_new in zip(references, fresh) if is_new
-    }
-    union = list(dict.fromkeys(text for references in sets for text in references))
-    column = {text: place for place, text in enumerate(union)}
-    new_columns = np.array([text in new for text in union], dtype=bool)
-    scores = np.zeros((len(queries), len(union)), dtype=np.int32)
-    for rows, columns in ((new_rows, np.ones_like(new_columns)), (~new_rows, new_columns)):
-        some, others = np.flatnonzero(rows).tolist(), np.flatnonzero(columns).tolist()
-        if some and others:
-            scores[np.ix_(some, others)] = cross_scores([queries[i] for i in some], [union[i] for i in others])
-    lengths = [len(text) for text in queries]
-    found = []
-    for references, (bits, rows, columns) in zip(sets, looked_up):
-        places = np.array([column[text] for text in references], dtype=int)
+    bits, rows, columns = _looked_up(queries, references)
+    if rows.any():
+        new = np.flatnonzero(rows).tolist()
+        bits[rows] = cross_bits([queries[i] for i in new], references)
+    if columns.any() and not rows.all():
+        known, new = np.flatnonzero(~rows).tolist(), np.flatnonzero(columns).tolist()
         # N is that of the whole set, or a pair would count among few references and be lost among many.
-        aligned = significant_bits(scores[:, places], lengths, [len(text) for text in references])
-        found.append(np.where(rows[:, None] | columns, aligned, bits))
-    return found
+        residues = sum(map(len, references))
+        found = cross_bits([queries[i] for i in known], [references[i] for i in new], residues=residues)
+        bits[np.ix_(known, new)] = found
+    return bits
 
 
 def _looked_up(queries: Sequence[str], references: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

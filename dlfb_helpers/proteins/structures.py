@@ -1,9 +1,10 @@
-"""Protein structures: entries of the Protein Data Bank, what stands in for them without a network, their atoms."""
+"""Protein structures: entries of the Protein Data Bank, the one that comes with the course, their atoms."""
 
 from __future__ import annotations
 
 import io
 import re
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pandas as pd
 import requests
 from Bio.PDB import PDBIO, PDBParser
 
-from dlfb_helpers.files.assets import bundled_folder, cache_folder
+from dlfb_helpers.files.assets import bundled_folder, cache_folders
 from dlfb_helpers.files.download import LastingError, download_file
-from dlfb_helpers.proteins.ideal import IDEAL_SEQUENCES, KINDS, ideal_backbone
+from dlfb_helpers.files.homes import can_be_written
 
 PDB_URL = "https://files.rcsb.org/download"
 CONNECT_TIMEOUT = 5.0
@@ -57,17 +58,22 @@ def fetch_protein_structure(
     if not re.fullmatch(r"[0-9][A-Za-z0-9]{3}", pdb_id):
         raise ValueError(f"{pdb_id!r} is not a PDB id; write a digit and three letters or digits, as in '3I40'")
     address = f"{base_url}/{pdb_id.upper()}.pdb"
-    cached = Path(cache_dir or cache_folder() / "structures") / f"{pdb_id.upper()}.pdb"
-    if not _is_complete(cached):
-        cached.unlink(missing_ok=True)
-        _download(address, cached, base_url, timeout)
-    if not _is_complete(cached):
-        cached.unlink()
-        raise ConnectionError(
-            f"what {address} sent is not a complete PDB file (it must hold ATOM lines and finish with END); if a "
-            "sign-in page stands between you and the internet, pass it first, then try again"
-        )
-    return _read(cached)
+    name = f"{pdb_id.upper()}.pdb"
+    places = [Path(cache_dir)] if cache_dir else [folder / "structures" for folder in cache_folders()]
+    for cached in (place / name for place in places):
+        if _is_complete(cached):
+            return _read(cached)
+    with tempfile.TemporaryDirectory() as passing:  # where nothing can be kept, the entry is fetched all the same
+        kept = next((place for place in places if can_be_written(place)), Path(passing)) / name
+        kept.unlink(missing_ok=True)
+        _download(address, kept, base_url, timeout)
+        if not _is_complete(kept):
+            kept.unlink()
+            raise ConnectionError(
+                f"what {address} sent is not a complete PDB file (it must hold ATOM lines and finish with END); if a "
+                "sign-in page stands between you and the internet, pass it first, then try again"
+            )
+        return _read(kept)
 
 
 def _download(address: str, path: Path, host: str, timeout: float) -> None:
@@ -104,15 +110,13 @@ def bundled_insulin() -> str:
     return (bundled_folder("structures") / "3i40_backbone.pdb").read_text(encoding="ascii")
 
 
-def structure_or_ideal(pdb_id: str, kind: str = "helix", **fetch_options) -> tuple[str, str]:
-    """Return an entry of the Protein Data Bank or, without network, something real in its place.
+def structure_or_bundled(pdb_id: str, **fetch_options) -> tuple[str, str]:
+    """Return an entry of the Protein Data Bank or, without network, the part of it that comes with the course.
 
     Parameters
     ----------
     pdb_id : str
         As in `fetch_protein_structure`, which also takes the `fetch_options`.
-    kind : str
-        The ideal backbone (see `ideal_backbone`) that stands in. For 3I40 the bundled backbone does instead.
 
     Returns
     -------
@@ -121,17 +125,17 @@ def structure_or_ideal(pdb_id: str, kind: str = "helix", **fetch_options) -> tup
 
     Raises
     ------
-    ValueError, FileNotFoundError
-        As `fetch_protein_structure`: a wrong id is never replaced by something else.
+    ValueError, FileNotFoundError, ConnectionError
+        As `fetch_protein_structure`: nothing ever stands in under another entry's name.
     """
     try:
         text = fetch_protein_structure(pdb_id, **fetch_options)
-        return text, f"{pdb_id}: the whole entry, from the Protein Data Bank."
     except ConnectionError:
+        if pdb_id.upper() != "3I40":
+            raise
         missing = f"{pdb_id}: the Protein Data Bank could not be reached."
-    if pdb_id.upper() == "3I40":
         return bundled_insulin(), f"{missing} Shown is the backbone of the same entry, which comes with the course."
-    return ideal_backbone(IDEAL_SEQUENCES[kind], kind), f"{missing} Shown in its place is an ideal {KINDS[kind]}."
+    return text, f"{pdb_id}: the whole entry, from the Protein Data Bank."
 
 
 def atom_table(pdb_text: str, names: tuple[str, ...] = ("CA",)) -> pd.DataFrame:

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "model": ["Model", "count_parameters"],
         "loop": ["eval_step", "train", "train_step"],
         "evaluation": ["evaluate", "predict"],
-        "compiled": ["batch_order", "scan_steps", "train_compiled", "train_program"],
+        "compiled": ["scan_steps", "train_compiled", "train_program"],
         "trained": ["Ensemble", "Hyperparameters"],
         "ensemble": ["train_ensemble"],
     },

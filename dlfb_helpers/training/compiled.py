@@ -14,35 +14,13 @@ import numpy as np
 import pandas as pd
 from flax.training.train_state import TrainState
 
+from dlfb_helpers.dataset.batches import batch_order
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.on_device import Scores, list_positives, mean_scores
 from dlfb_helpers.training.loop import Batch, train_step
 from dlfb_helpers.training.scan import scan_and_evaluate
 
 Select = Literal["last", "auprc", "loss"]
-
-
-def batch_order(num_proteins: int, num_steps: int = 300, batch_size: int = 32, seed: int = 42) -> np.ndarray:
-    """Draw which proteins each batch holds: pass after pass over the training part, shuffled anew each time.
-
-    Parameters
-    ----------
-    num_proteins
-        Proteins of the training part.
-    num_steps, batch_size
-        Number of batches, and proteins in each.
-    seed
-        Seed of the order.
-
-    Returns
-    -------
-    numpy.ndarray
-        Row numbers, shape (num_steps, batch_size), int32.
-    """
-    random = np.random.default_rng(seed)
-    num_passes = -(-num_steps * batch_size // num_proteins)
-    passes = [random.permutation(num_proteins) for _ in range(num_passes)]
-    return np.concatenate(passes)[: num_steps * batch_size].reshape(num_steps, batch_size).astype(np.int32)
 
 
 @jax.jit
@@ -129,7 +107,7 @@ def train_compiled(
     order: np.ndarray | None = None,
     select: Select = "last",
 ) -> tuple[TrainState, pd.DataFrame]:
-    """Train as `train` does, as a single compiled program: steps, evaluation and the choice of the best weights.
+    """Train as `train` does, on the same batches, as one compiled program that also chooses the best weights.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Training as the article has it: one jitted step, an evaluation, and a loop fed by tf.data.
+"""Training as the article has it: one jitted step, an evaluation, and a loop fed by arrays or by tf.data.
 
 A batch is a dict of two arrays, "embedding" (n, D) and "target" (n, T).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ import numpy as np
 import optax
 from flax.training.train_state import TrainState
 
+from dlfb_helpers.dataset.batches import numpy_batches
+from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.metrics.one_protein import calculate_per_target_metrics, mean_of_metrics
 
 if TYPE_CHECKING:
@@ -77,10 +79,11 @@ def eval_step(state: TrainState, batch: Batch) -> dict[str, float]:
 
 def train(
     state: TrainState,
-    dataset_splits: Mapping[str, tf.data.Dataset],
+    dataset_splits: Mapping[str, Proteins | tf.data.Dataset],
     batch_size: int,
     num_steps: int = 300,
     eval_every: int = 30,
+    seed: int = 42,
 ) -> tuple[TrainState, dict[str, list[dict[str, float]]]]:
     """Train on the train part, fed batch by batch, and watch the valid part.
 
@@ -89,13 +92,16 @@ def train(
     state
         Starting point, from `Model.create_train_state`.
     dataset_splits
-        What `build_dataset` returns: datasets of proteins, that of "train" repeated without end.
+        What `build_proteins` returns, or, as in the article, `build_dataset`: datasets of tf.data, that of "train"
+        repeated without end.
     batch_size
         Proteins a step.
     num_steps
         Steps to take.
     eval_every
         Evaluate the whole valid part before the first step (step 0), after every so many steps, and after the last.
+    seed
+        Of the order in which `numpy_batches` deals out proteins; a dataset of tf.data has its own.
 
     Returns
     -------
@@ -111,8 +117,8 @@ def train(
     """
     valid = _as_one_batch(dataset_splits["valid"])
     metrics: dict[str, list[dict[str, float]]] = {"train": [], "valid": [{"step": 0} | eval_step(state, valid)]}
-    batches = dataset_splits["train"].batch(batch_size).as_numpy_iterator()
-    for step, batch in enumerate(islice(batches, num_steps), start=1):
+    batches = _batches(dataset_splits["train"], batch_size, num_steps, seed)
+    for step, batch in enumerate(batches, start=1):
         state, loss = train_step(state, batch)
         metrics["train"].append({"step": step, "loss": float(loss)})
         if step % eval_every == 0 or step == num_steps:
@@ -124,6 +130,17 @@ def train(
     return state, metrics
 
 
-def _as_one_batch(dataset: tf.data.Dataset) -> Batch:
-    """Return all proteins of a dataset as one batch."""
-    return next(dataset.batch(int(dataset.cardinality())).as_numpy_iterator())
+def _batches(
+    part: Proteins | tf.data.Dataset, batch_size: int, num_steps: int, seed: int
+) -> Iterable[dict[str, np.ndarray]]:
+    """Deal out the batches of the train part."""
+    if isinstance(part, Proteins):
+        return numpy_batches(part, batch_size, num_steps, seed)
+    return islice(part.batch(batch_size).as_numpy_iterator(), num_steps)
+
+
+def _as_one_batch(part: Proteins | tf.data.Dataset) -> Batch:
+    """Return all proteins of a part as one batch."""
+    if isinstance(part, Proteins):
+        return part.batch()
+    return next(part.batch(int(part.cardinality())).as_numpy_iterator())

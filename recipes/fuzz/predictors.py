@@ -13,14 +13,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.files.manifest import MANIFEST, write_manifest
-from dlfb_helpers.metrics.calibrators import LogitScaling
+from dlfb_helpers.predictors.base import BASE, CURATED, BasePredictors, Settings
+from dlfb_helpers.predictors.blend import Blend
 from dlfb_helpers.predictors.folder import load_predictor, save_predictor
-from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings, TrainedNetworks
+from dlfb_helpers.predictors.mixture import NetworkSettings, TrainedNetworks
 from dlfb_helpers.predictors.place import FILES
+from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.predictor import Predictor
+from dlfb_helpers.predictors.sparse import propagated
+from dlfb_helpers.predictors.votes import Voters
 from dlfb_helpers.predictors.whitening import Whitening
 from dlfb_helpers.training.trained import Ensemble, Hyperparameters
 from recipes.fuzz.damage import flip, mutate, mutate_json
@@ -34,15 +39,16 @@ FRAGMENTS = (
     b"\xfd7zXZ\0", b"[" * 2000, b"\xc3\x89",
 )  # fmt: skip
 NEIGHBOURS = {"whitening": 0.5, "k": 3, "temperature": 0.1}
+SEQUENCES = ["".join(letters) for letters in np.random.default_rng(2).choice([*"ACDEFGHIKLMNPQRSTVWY"], (8, 30))]
 
 
 def tiny_predictor() -> Predictor:
     """Return a predictor of eight proteins whose weights nobody has trained."""
     chance = np.random.default_rng(0)
     ids = [f"P{number}" for number in range(8)]
-    sequences = ["".join(chance.choice([*"ACDEFGHIKLMNPQRSTVWY"], 30)) for _ in ids]
     embeddings = chance.normal(size=(8, WIDTH)).astype(np.float16).astype(np.float32)
-    labels = pd.DataFrame(chance.integers(0, 2, (8, 3)), pd.Index(ids, name="EntryID"), list(TERMS))
+    ancestors = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]], bool)
+    labels = propagated(csr_array(chance.integers(0, 2, (8, 3)).astype(np.float32)), ancestors)
     widths = {"Dense_0": (WIDTH, 4), "Dense_1": (4, 4), "output": (4, 3)}
     params = {
         layer: {
@@ -54,18 +60,17 @@ def tiny_predictor() -> Predictor:
     hyperparameters = Hyperparameters(dim=4, epochs=2, stop_after=2)
     ensemble = Ensemble(hyperparameters, params, np.array([2, 2]), np.full((MEMBERS, 2), np.nan))
     whitening = Whitening(np.zeros(WIDTH, np.float32), np.eye(WIDTH, dtype=np.float32))
-    choice = Choice(
-        NEIGHBOURS, NEIGHBOURS, {"power": 2.0, "prior": 100.0}, NetworkSettings(0.25, hyperparameters), (1, 2, 1)
-    )
-    known = Proteins(ids, sequences, embeddings, labels)
-    ancestors = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]], bool)
+    settings = Settings(NEIGHBOURS, {"power": 2.0, "prior": 100.0}, NetworkSettings(0.25, hyperparameters))
+    pool = Pool.fit(Proteins.unlabelled(ids, SEQUENCES, embeddings), NEIGHBOURS["whitening"])
     facts = {
         "checkpoint": "course", "vectors": {"checkpoint": "0" * 64, "long proteins": "window 1022/256"},
         "aspect": "MFO", "ontology": "releases/2001-02-03", "annotations": "none", "measured": {"test auPRC": "none"},
         "max_length": 500,
     }  # fmt: skip
-    mixture = Mixture(choice, known, TrainedNetworks(whitening, ensemble))
-    return Predictor(mixture, TERMS, ancestors, LogitScaling(0.9, -0.2), 0.3, facts)
+    curated = propagated(csr_array(chance.integers(0, 2, (8, 3)).astype(np.float32)), ancestors)
+    base = BasePredictors(settings, pool, Voters.of(labels), Voters.of(curated), TrainedNetworks(whitening, ensemble))
+    blend = Blend(dict.fromkeys((*BASE, CURATED), (0.3, 0.05)), -0.2, 0.1)
+    return Predictor(base, blend, TERMS, ancestors, 0.3, facts)
 
 
 def cases(rng: random.Random, folder: Path) -> Iterator[Case]:
@@ -102,7 +107,7 @@ def _examine(place: Path, files: dict[str, bytes], vouched: bool, whole: pd.Data
 def _numbers(place: Path) -> pd.DataFrame:
     """Return what a folder predicts for the same four proteins."""
     predictor = load_predictor(place)
-    chance = np.random.default_rng(1)
-    proteins = Proteins.unlabelled(range(4), ["M"] * 4, chance.normal(size=(4, WIDTH)).astype(np.float32))
+    vectors = np.random.default_rng(1).normal(size=(4, WIDTH)).astype(np.float32)
+    proteins = Proteins.unlabelled(range(4), [*SEQUENCES[:3], "M"], vectors)
     assert predictor.long_proteins in ("window", "truncate"), f"policy {predictor.long_proteins!r}"
-    return predictor.from_embeddings(proteins, chance.uniform(0, 99, (4, len(predictor.mixture.known))))
+    return predictor.from_embeddings(proteins)

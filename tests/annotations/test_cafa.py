@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from dlfb_helpers.annotations import cafa
-from dlfb_helpers.annotations.cafa import load_cafa
+from dlfb_helpers.annotations.cafa import load_cafa, load_ontology
 from dlfb_helpers.files import assets
 
 FASTA = """>P20536 sp|P20536|UNG_VACCC Uracil-DNA glycosylase OS=Vaccinia virus OX=10249 GN=UNG PE=1 SV=1
@@ -198,3 +198,9 @@ def test_a_zip_file_with_a_damaged_directory_is_named(folder, tmp_path, place):
     with pytest.raises((ValueError, FileNotFoundError), match=r"cafa\.zip") as raised:
         load_cafa(path)
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("place", ["course", "folder"])
+def test_the_ontology_alone_is_that_of_all_files(place, folder):
+    name = "course" if place == "course" else folder
+    assert load_ontology(name) == load_cafa(name).ontology

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks import __main__ as results
-from benchmarks import course, embedding, full_size, gpu, metrics, seeds, timing, training
+from benchmarks import course, embedding, full_size, gpu, memory, metrics, search, seeds, timing, training
+from dlfb_helpers.dataset.batches import batch_order
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.metrics.per_row import mean_metrics
-from dlfb_helpers.training.compiled import batch_order
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,7 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr(timing, "peak_gflops", lambda: 123.4)
     measured = {"training": "## Training\n\nbefore\n", "metrics": text, "embedding": "## Embedding\n"}
     measured |= {"course": "## 512 proteins\n", "seeds": "## Ten seeds\n", "full_size": "## A set of CAFA 5's size\n"}
+    measured |= {"memory": "## Memory\n", "search": "## Short cuts\n"}
     for name, section in measured.items():
         monkeypatch.setattr(f"benchmarks.{name}.measure", lambda section=section: section)
     monkeypatch.setattr("sys.argv", ["benchmarks"])
@@ -65,7 +68,17 @@ def test_sections_are_written_and_single_ones_replaced(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.argv", ["benchmarks", "training"])
     results.main()
     written = (tmp_path / "RESULTS.md").read_text()
-    headings = ["512 proteins", "Embedding", "Training", "Ten seeds", "Metrics", "A set of CAFA 5's size", "Tried once"]
+    headings = [
+        "512 proteins",
+        "Embedding",
+        "Training",
+        "Ten seeds",
+        "Metrics",
+        "Memory",
+        "A set of CAFA 5's size",
+        "Short cuts",
+        "Tried once",
+    ]
     assert re.findall("^## (.+)", written, re.M) == headings
     assert "after" in written and "before" not in written and text.strip() in written
     assert "123 GFLOP/s" in written and f"pandas {pd.__version__}" not in written  # only what timings depend on
@@ -127,3 +140,24 @@ def test_the_section_of_the_gpu_has_both_ways_in_both_precisions():
     for (kind, _), cells in rows.items():
         assert float(cells[4]) < (1e-5 if kind == "float32" else 0.1)
         assert float(cells[5]) < (1e-6 if kind == "float32" else 1e-3)
+
+
+def test_memory_of_a_chapter_is_that_of_its_kernel():
+    (row,) = [line for line in memory.measure(quick=True).splitlines() if line.startswith("| 02_one_hot")]
+    anonymous, whole = (float(cell.replace(",", "")) for cell in row.split("|")[3:5])
+    assert 100 < anonymous < whole < 1500
+
+
+def test_what_a_process_starts_is_watched():
+    program = "import time; kept = bytearray(b'1' * 150_000_000); time.sleep(0.5)"
+    with memory.watched() as seen:
+        subprocess.run([sys.executable, "-c", program], check=True)
+    assert 150 < max(seen) < 330  # the bytes that it is made of are there as long as it is made
+
+
+def test_the_search_finds_most_of_what_aligning_everything_finds():
+    text = search.measure(quick=True)
+    hits, votes = re.search(r"shortlist of two rounds \| ([\d.]+) % \| ([\d.]+) %", text).groups()
+    assert float(votes) > 95 and float(hits) > 50
+    whole, rounded = (float(found) for found in re.findall(r"\| (0\.\d{4}) \|", text))
+    assert abs(whole - rounded) < 0.005

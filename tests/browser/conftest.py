@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from selenium import webdriver
+
+from tests.browser.players import Playing
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +35,24 @@ def chromium():
     )
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, worker_id):
+    """Build the site with the commands of ``make site``, in a folder of its own: once, whoever wants it first."""
+    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = base / "site"
+    recipe = re.search(r"^site:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    script = recipe[1].replace("$(BIN)/python", sys.executable).replace("$(OUT)", str(folder)).replace("\t", "")
+    with FileLock(base / "site.lock"):
+        if not (folder / "built").exists():
+            done = subprocess.run(["bash", "-e", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=900)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+            (folder / "built").touch()
+    return folder / "site"
+
+
+@pytest.fixture
+def play(chromium, tmp_path):
+    """Open an element alone on a page, in the wanted colours and width."""
+    return lambda element, **wanted: Playing(chromium, tmp_path, element, **wanted)

@@ -25,6 +25,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from dlfb_helpers.lesson.pages import read_chapter, write_page
 from dlfb_helpers.lesson.view3d import BUNDLED_3DMOL_JS, CDN_3DMOL_JS
+from tests.browser.looks import complaints
 
 ROOT = Path(__file__).parents[2]
 VIEWS = "01_proteins"  # the chapter with 3D views over still pictures
@@ -163,11 +164,6 @@ def tagged(all_cells: list[dict], tag: str) -> list[int]:
     return [number for number, cell in enumerate(all_cells) if tag in cell["metadata"].get("tags", [])]
 
 
-def complaints(browser: Chrome) -> list[str]:
-    """Return the errors in the console, and empty it."""
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-
-
 def coloured(element: WebElement) -> int:
     """Count the pixels of an element, as seen, that are neither white nor grey."""
     pixels = imread(io.BytesIO(element.screenshot_as_png), format="png")[..., :3]
@@ -205,8 +201,10 @@ def opened(browser, lab) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def with_views(opened) -> list[int]:
-    found = [n for n, cell in enumerate(opened) if cell["cell_type"] == "code" and "view_over_still(" in cell["source"]]
-    assert len(found) >= 5
+    found = [n for n, cell in enumerate(opened) if cell["cell_type"] == "code" and "over_still(" in cell["source"]]
+    assert (
+        found == [n for n, cell in enumerate(opened) if "3dmolviewer_" in str(cell.get("outputs"))] and len(found) == 2
+    )
     return found
 
 
@@ -292,28 +290,31 @@ def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
     assert complaints(browser) == []
 
 
-def test_a_slider_redraws_the_figure(browser, lab, course):
-    draw = (
+def test_a_figure_is_played_with_by_keyboard(browser, lab, course):
+    """The script that pages have, as a widget; arrows move the slider, not JupyterLab's cells."""
+    source = (
         "import matplotlib.pyplot as plt\n"
-        "from dlfb_helpers.lesson.notebook import explore\n"
-        "def draw(height):\n"
-        "    return plt.subplots(figsize=(3, 2))[1].bar([0], [height])[0].axes\n"
-        "explore(draw, alt='a bar of {height}', height=[1, 2, 3])"
+        "from dlfb_helpers.lesson import play\n"
+        "hidden = [{'name': 'none', 'kept': 'Nothing.'}, {'name': 'all', 'kept': 'Everything.'}]\n"
+        "group = {'name': 'test', 'hidden': [0, 9], 'embedding': [[0.5], [0.4]], 'alignment': [[0.6], [0.3]],\n"
+        "         'frequencies': [0.2]}\n"
+        "play('ladder', plt.subplots(figsize=(3, 2))[1], 'a ladder', rungs=hidden, training=9, groups=[group])"
     )
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(draw)])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1"), nbformat.v4.new_code_cell(source)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, course / "chapters" / "slider.ipynb")
-    open_notebook(browser, lab, "chapters/slider.ipynb")
+    nbformat.write(notebook, course / "chapters" / "play.ipynb")
+    open_notebook(browser, lab, "chapters/play.ipynb")
     run_all(browser)
 
-    def shows(alt: str) -> None:
-        WebDriverWait(browser, 60).until(lambda _: browser.find_elements(By.CSS_SELECTOR, f"img[alt='{alt}']"))
+    def says(words: str) -> None:
+        line = (By.CSS_SELECTOR, ".dlfb-play [role=status]")
+        WebDriverWait(browser, 60).until(lambda _: any(words in one.text for one in browser.find_elements(*line)))
 
-    shows("a bar of 1")
-    handle = browser.find_element(By.CSS_SELECTOR, ".noUi-handle")
-    handle.send_keys(Keys.ARROW_RIGHT)
-    shows("a bar of 2")
-    assert complaints(browser) == []
+    says("Nothing.")
+    browser.find_element(By.CSS_SELECTOR, ".dlfb-play input[type=range]").send_keys(Keys.ARROW_UP)
+    says("Everything.")
+    assert browser.execute_script("return jupyterapp.shell.currentWidget.content.activeCellIndex") == 1
+    assert not browser.find_elements(By.CSS_SELECTOR, "img[alt='a ladder']") and complaints(browser) == []
 
 
 def test_where_jupyterlab_has_no_3dmol_js_it_comes_from_the_network(browser, lab, course, with_views):

@@ -8,14 +8,19 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import pytest
 
 from dlfb_helpers.lesson.pages import read_chapter
+from docs.launch import repository
+from recipes.repository import colab_cell
 
 FOLDER = Path(__file__).parents[2] / "chapters"
+TOUR = "00_tour"
 NAMES = [
+    TOUR,
     "01_proteins",
     "02_one_hot",
     "03_esm2_embeddings",
@@ -38,6 +43,8 @@ HEADINGS = [
     "## Sources",
 ]
 OPTIONAL_HEADINGS = {"## Article and here"}  # only where the article gives figures
+TOUR_ENDS = ["## Article and here", "## Sources"]  # what its numbered steps lead up to
+MOST_OF_TOUR = 40  # cells
 LONGEST_CELL = 15  # lines
 LONGEST_IMPORTS = 20  # a list, read at a glance
 LARGEST_CHAPTER = 1_500_000  # bytes
@@ -57,8 +64,9 @@ def notebook(chapter):
 
 
 def code_cells(notebook) -> list[tuple[str, nbformat.NotebookNode]]:
-    """Return the code cells, each with words that say which it is."""
-    cells = [(number, cell) for number, cell in enumerate(notebook.cells, start=1) if cell.cell_type == "code"]
+    """Return the code cells but Colab's, each with words that say which it is."""
+    code = [(number, cell) for number, cell in enumerate(notebook.cells, start=1) if cell.cell_type == "code"]
+    cells = [(number, cell) for number, cell in code if "remove-cell" not in tags(cell)]
     return [(f"cell {number} ({(cell.source.splitlines() or ['empty'])[0]!r})", cell) for number, cell in cells]
 
 
@@ -76,7 +84,17 @@ def headings(notebook) -> list[str]:
     return re.findall(r"^#{1,6} .+$", text, re.MULTILINE)
 
 
-def test_the_folder_holds_the_ten_chapters_and_no_other_notebook():
+def of_chapters(names: list[str]) -> list[str]:
+    """Return the names without the tour, which walks through the chapters' steps and teaches none of them."""
+    return [name for name in names if name != TOUR]
+
+
+@pytest.fixture
+def tour():
+    return nbformat.read(FOLDER / f"{TOUR}.ipynb", as_version=4)
+
+
+def test_the_folder_holds_the_tour_the_ten_chapters_and_no_other_notebook():
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
@@ -97,12 +115,37 @@ def test_it_opens_with_number_title_promise_and_a_table(chapter, notebook):
         assert f"**{word}**" in notebook.cells[0].source, f"the opening table has no **{word}**"
 
 
+@pytest.mark.parametrize("chapter", of_chapters(NAMES), indirect=True)
 def test_it_has_the_headings_of_every_chapter_in_their_order(notebook):
     second_level = [heading for heading in headings(notebook) if heading.startswith("## ")]
     expected = [h for h in HEADINGS if h in second_level or h not in OPTIONAL_HEADINGS]
     assert second_level == expected
     assert sum(heading.startswith("# ") for heading in headings(notebook)) == 1
     assert "### " in markdown(notebook), "the practice has no steps"
+
+
+def test_each_step_of_the_tour_leads_to_the_chapter_that_goes_deeper(tour):
+    headings_and_texts = re.split(r"^(## .+)$", markdown(tour), flags=re.MULTILINE)[1:]
+    steps = dict(zip(headings_and_texts[::2], headings_and_texts[1::2]))
+    assert list(steps)[-2:] == TOUR_ENDS
+    for number, (heading, text) in enumerate(list(steps.items())[:-2], start=1):
+        assert heading.startswith(f"## {number}. ")
+        assert re.search(r"More in\s+\[chapter \d+\]\(\d\d_\w+\.ipynb\)", text), f"{heading} leads to no chapter"
+    linked = set(re.findall(r"\]\((\w+)\.ipynb\)", markdown(tour)))
+    assert linked == set(of_chapters(NAMES)), "the tour leads to each chapter"
+
+
+def test_the_tour_is_short(tour):
+    lines = [len(cell.source.splitlines()) for _, cell in code_cells(tour)]
+    assert len(lines) <= MOST_OF_TOUR and median(lines) <= 4
+
+
+def test_the_tour_tells_the_articles_figures_beside_its_own_and_why_they_differ(tour):
+    (shown,) = code_cells(tour)[-1][1].outputs
+    assert shown.data["text/plain"].split()[:2] == ["article", "here"]
+    assert "(650M there)" in shown.data["text/plain"] and "(other files)" in shown.data["text/plain"]
+    (auprc,) = [line.split() for line in shown.data["text/plain"].splitlines() if line.startswith("test auprc")]
+    assert float(auprc[2]) == 0.41 and 0.3 < float(auprc[3]) < 0.6
 
 
 def test_it_imports_first_then_declares_its_parameters(notebook):
@@ -117,7 +160,14 @@ def test_it_imports_first_then_declares_its_parameters(notebook):
 
 def test_every_code_cell_was_executed_once_in_order(notebook):
     counts = {place: cell.execution_count for place, cell in code_cells(notebook)}
-    assert list(counts.values()) == list(range(1, len(counts) + 1)), f"execution counts: {counts}"
+    assert list(counts.values()) == list(range(2, len(counts) + 2)), f"execution counts: {counts}"  # Colab's is 1
+
+
+def test_a_hidden_cell_under_the_title_makes_it_run_on_colab(notebook):
+    title, cell = notebook.cells[:2]
+    expected = colab_cell(repository(FOLDER.parent / "pyproject.toml"))
+    assert title.cell_type == "markdown" and cell.execution_count == 1 and cell.outputs == []
+    assert (cell.source, cell.metadata, cell.id) == (expected.source, expected.metadata, expected.id)
 
 
 def test_no_cell_ended_in_an_error_or_wrote_to_stderr(notebook):
@@ -146,6 +196,7 @@ def test_every_figure_is_described_and_then_read(notebook):
     assert "image/svg+xml" not in str(notebook), "a figure as SVG: nbval compares its random ids"
 
 
+@pytest.mark.parametrize("chapter", of_chapters(NAMES), indirect=True)
 def test_further_reading_has_three_to_five_works_with_their_doi(notebook):
     part = markdown(notebook).split("## Further reading")[1].split("\n## ")[0]
     works = re.split(r"^- ", part, flags=re.MULTILINE)[1:]
@@ -155,6 +206,7 @@ def test_further_reading_has_three_to_five_works_with_their_doi(notebook):
         assert name == address and re.fullmatch(r"10\.\d{4,9}/\S+", name), work
 
 
+@pytest.mark.parametrize("chapter", of_chapters(NAMES), indirect=True)
 def test_what_to_remember_is_a_short_list(notebook):
     points = markdown(notebook).split("## What to remember")[1].split("\n## ")[0]
     assert 3 <= len(re.findall(r"^[-*] ", points, re.MULTILINE)) <= 5

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from dlfb_helpers.lesson.runner import ChapterError
+from dlfb_helpers.lesson.execution import ChapterError
 from recipes import notebooks
 from tests.chapters.together import printed, rules_of, together
 
@@ -54,11 +54,29 @@ def chapters(tmp_path, monkeypatch):
 def test_learners_get_the_exercise_and_solutions_the_solution(chapters):
     learner, solution = notebooks.notebooks(chapters, [])
     assert (learner, solution) == (chapters / "01_a.ipynb", chapters / "solutions/01_a.ipynb")
-    sources = [[cell.source for cell in made.cells] for made in notebooks.notebooks(chapters, ["1"]).values()]
+    sources = [
+        [cell.source for cell in made.cells if cell.id != "cell-0-colab"]
+        for made in notebooks.notebooks(chapters, ["1"]).values()
+    ]
     assert sources[0][1:] == ['fasta = "examples.fasta"', "answer = ...\nanswer"]
     assert sources[1][1] == 'fasta = "../examples.fasta"' and "Path.cwd()" in sources[1][2] and len(sources[1]) == 3
     assert "](../glossary.md#b)" in sources[1][0] and "](01_a.ipynb)" in sources[1][0]
     assert "](../images/a.png)" in sources[1][0]
+
+
+def test_a_source_without_exercises_has_no_solutions(chapters):
+    path = chapters / "source/00_tour.md"
+    path.write_text(SOURCE.replace(":tags: [exercise]", "").replace(":tags: [solution]", ""))
+    assert list(notebooks.notebooks(chapters, ["0"])) == [chapters / "00_tour.ipynb"]
+    assert len(notebooks.notebooks(chapters, [])) == 3
+
+
+def test_cells_that_only_make_the_page_are_folded(chapters):
+    path = chapters / "source/01_a.md"
+    path.write_text(SOURCE.replace(":tags: [exercise]", ":tags: [exercise, hide-input]"))
+    cells = notebooks.read_source(path).cells
+    folded = [cell.metadata.get("jupyter") for cell in cells if cell.cell_type == "code"][1:]  # the first is Colab's
+    assert folded == [None, {"source_hidden": True}, None]
 
 
 def test_both_are_executed_where_they_stand_and_bear_no_trace_of_it(chapters):
@@ -103,20 +121,20 @@ def both(chapters):
 
 def test_a_chapter_and_its_solutions_are_executed_as_one(chapters):
     learner, solution = both(chapters)
-    solution.cells[1].outputs[0].text = "took 7"
+    solution.cells[2].outputs[0].text = "took 7"
     made = together(learner, solution, RULES)
-    assert [cell.id for cell in made.cells] == ["cell-0", "cell-1", "cell-2", "cell-3"]
-    assert made.cells[2].source.startswith("answer = ...") and "Path.cwd()" in made.cells[3].source
-    assert made.cells[1].source == 'fasta = "examples.fasta"'
+    assert [cell.id for cell in made.cells] == ["cell-0", "cell-0-colab", "cell-1", "cell-2", "cell-3"]
+    assert made.cells[3].source.startswith("answer = ...") and "Path.cwd()" in made.cells[4].source
+    assert made.cells[2].source == 'fasta = "examples.fasta"'
 
 
 @pytest.mark.parametrize("part", ["source", "output"])
 def test_a_cell_that_is_another_in_the_solutions_is_named(chapters, part):
     learner, solution = both(chapters)
     if part == "source":
-        solution.cells[1].source = "fasta = 'another.fasta'"
+        solution.cells[2].source = "fasta = 'another.fasta'"
     else:
-        solution.cells[1].outputs[0].text = "took long"
+        solution.cells[2].outputs[0].text = "took long"
     with pytest.raises(ValueError, match="cell-1 is another in the chapter than in its solutions"):
         together(learner, solution, RULES)
 

@@ -1,7 +1,7 @@
 """Lay each chapter and its solutions over one another: ``python -m tests.chapters.together FOLDER``.
 
-A learner's notebook and its solutions differ in the cells of the exercises alone. nbval executes the two as one, so
-that what they share is computed once; that they share it, sources and outputs, is seen here.
+A learner's notebook and its solutions, if it has any, differ in the cells of the exercises alone. nbval executes the
+two as one, so that what they share is computed once; that they share it, sources and outputs, is seen here.
 """
 
 from __future__ import annotations
@@ -53,11 +53,17 @@ def together(chapter: NotebookNode, solutions: NotebookNode, rules: list[tuple[s
             cells[cell.id] = nbformat.from_dict({**cell, "source": source})
         elif cell.source != seen_from_solutions(other.source) or printed(cell, rules) != printed(other, rules):
             raise ValueError(f"{cell.id} is another in the chapter than in its solutions: {cell.source[:60]!r}")
-    ordered = sorted(cells.values(), key=lambda cell: int(cell.id.removeprefix("cell-")))
+    ordered = sorted(cells.values(), key=place)
     for notebook in (chapter, solutions):
-        if any(int(a.id.removeprefix("cell-")) >= int(b.id.removeprefix("cell-")) for a, b in pairwise(notebook.cells)):
+        if any(place(a) >= place(b) for a, b in pairwise(notebook.cells)):
             raise ValueError("the cells do not stand in the order of their numbers")
     return nbformat.from_dict({**chapter, "cells": ordered})
+
+
+def place(cell: NotebookNode) -> tuple[int, str]:
+    """Return where a cell stands, by its id: ``cell-7``, or ``cell-0-colab`` behind ``cell-0``."""
+    number, _, word = cell.id.removeprefix("cell-").partition("-")
+    return int(number), word
 
 
 def main(folder: Path) -> None:
@@ -66,10 +72,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True)
     rules = rules_of(SANITIZE)
     for path in sorted(CHAPTERS.glob("[0-9]*.ipynb")):
+        chapter = both = nbformat.read(path, as_version=4)
         try:
-            both = together(
-                *(nbformat.read(p, as_version=4) for p in (path, CHAPTERS / "solutions" / path.name)), rules
-            )
+            if (solutions := CHAPTERS / "solutions" / path.name).is_file():
+                both = together(chapter, nbformat.read(solutions, as_version=4), rules)
         except ValueError as error:
             raise SystemExit(f"{path}: {error}; make both again with make notebooks") from error
         nbformat.write(both, folder / path.name)

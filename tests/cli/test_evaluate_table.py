@@ -106,7 +106,7 @@ def test_what_dlfb_predict_writes_is_judged_alike_in_both_forms(dlfb, tmp_path, 
     (tmp_path / "some.fasta").write_text("".join(f">{row.EntryID}\n{row.Sequence}\n" for row in chosen.itertuples()))
     truth = data.annotations[data.annotations["EntryID"].isin(chosen["EntryID"])]
     truth.to_csv("truth.tsv", sep="\t", index=False)
-    dlfb("predict", "some.fasta", "-o", "ours.tsv", "--cafa", "cafa.tsv", "--minimum", "0.001")
+    dlfb("predict", "some.fasta", "-o", "ours.tsv", "--cafa", "cafa.tsv", "--minimum", "0.001", "--aspect", "MFO")
     capsys.readouterr()
     written = []
     for name in ("ours.tsv", "cafa.tsv"):

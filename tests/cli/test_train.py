@@ -47,7 +47,7 @@ def test_species_and_lengths_are_chosen(dlfb, tmp_path, capsys):
     trained = load_predictor(tmp_path / "out")
     assert "of taxa 9606, 10090 with at most 60 residues" in trained.facts["annotations"]
     assert trained.facts["max_length"] == 60
-    assert max(map(len, trained.mixture.known.sequences)) <= 60
+    assert max(map(len, trained.pool.sequences)) <= 60
 
 
 def test_what_was_lost_is_said_loudly(dlfb, tmp_path, capsys):

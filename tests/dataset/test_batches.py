@@ -1,4 +1,4 @@
-"""A dataset of tf.data holds what the table holds, row by row: once and in order, or shuffled and repeated."""
+"""Batches hold what the table holds, row by row: by tf.data once and in order; for training shuffled and repeated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.dataset.batches import convert_to_tfds
+from dlfb_helpers.dataset.batches import batch_order, convert_to_tfds, numpy_batches
+from dlfb_helpers.dataset.proteins import Proteins
 
 
 @pytest.fixture
@@ -76,3 +77,27 @@ def test_a_table_without_its_rows_or_columns_is_refused(table):
             convert_to_tfds(table.drop(columns=table.filter(like=part).columns))
     with pytest.raises(ValueError, match=r"embedding \(0, 3\)"):
         convert_to_tfds(table.iloc[:0])
+
+
+def test_batch_order_passes_over_every_protein():
+    order = batch_order(10, num_steps=5, batch_size=4, seed=1)
+    assert order.shape == (5, 4) and order.dtype == np.int32
+    passes = order.ravel().reshape(2, 10)
+    for one_pass in passes:
+        assert sorted(one_pass) == list(range(10))
+    assert (passes[0] != passes[1]).any()
+    np.testing.assert_array_equal(order, batch_order(10, num_steps=5, batch_size=4, seed=1))
+
+
+def test_batches_as_arrays_are_the_rows_of_the_order(table):
+    vectors, targets = table.filter(like="ME:").to_numpy(), table.filter(like="GO:")
+    proteins = Proteins(table.index.tolist(), ["M"] * 10, vectors, targets)
+    batches, order = list(numpy_batches(proteins, batch_size=4, num_steps=5, seed=1)), batch_order(10, 5, 4, seed=1)
+    assert len(batches) == 5
+    for batch, rows in zip(batches, order):
+        assert {name: (array.shape, array.dtype.name) for name, array in batch.items()} == {
+            "embedding": ((4, 3), "float32"),
+            "target": ((4, 2), "float32"),
+        }
+        np.testing.assert_array_equal(batch["embedding"], vectors[rows])
+        np.testing.assert_array_equal(batch["target"], targets.to_numpy()[rows])

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from dlfb_helpers.lesson.glossary import read_glossary
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,154 +25,29 @@ def site():
     sys.path.remove(str(ROOT / "docs"))
 
 
-def code(source, *tags, **extra):
-    return new_code_cell(source, metadata={"tags": list(tags)}, **extra)
-
-
 def sources(notebook):
     return [cell.source for cell in notebook.cells]
-
-
-@pytest.fixture
-def pair():
-    shared = ["# 1 · Title", "x = 1", "See [the solutions]({}).", "### Exercise 2", "## Sources"]
-    learner = [new_markdown_cell(text.format("solutions/01_a.ipynb"), id=f"cell-{i}") for i, text in enumerate(shared)]
-    solved = [new_markdown_cell(text.format("01_a.ipynb"), id=f"cell-{i}") for i, text in enumerate(shared)]
-    learner[4:4] = [code("check_two(...)", "exercise")]
-    learner[3:3] = [code("check_one(...)", "exercise")]
-    solved[4:4] = [code("help = 2", "solution"), code("check_two(help)", "solution")]
-    solved[3:3] = [code("check_one(1)", "solution")]
-    return new_notebook(cells=learner), new_notebook(cells=solved)
-
-
-def test_solutions_stand_after_the_exercise_that_they_solve(site, pair):
-    merged = site("notebooks").merge(*pair, "01_a")
-    assert sources(merged) == [
-        "# 1 · Title",
-        "x = 1",
-        "See [the solutions](solutions/01_a.ipynb).",
-        "check_one(...)",
-        "check_one(1)",
-        "### Exercise 2",
-        "check_two(...)",
-        "help = 2",
-        "check_two(help)",
-        "## Sources",
-    ]
-
-
-@pytest.mark.parametrize("lost", [1, -1])
-def test_notebooks_that_differ_elsewhere_are_refused_by_name(site, pair, lost):
-    learner, solved = pair
-    solved.cells.pop(lost)
-    with pytest.raises(ValueError, match=r"chapters/01_a\.ipynb.*differ.*cell-\d.*chapters/source/01_a\.md"):
-        site("notebooks").merge(learner, solved, "01_a")
-
-
-def test_solutions_are_folded_and_nothing_else_is(site, pair):
-    merged = site("notebooks").merge(*pair, "01_a")
-    site("notebooks").fold_solutions(merged)
-    folded = [cell for cell in merged.cells if "hide-cell" in cell.metadata.get("tags", [])]
-    assert sources(new_notebook(cells=folded)) == ["check_one(1)", "help = 2", "check_two(help)"]
-    assert {cell.metadata["mystnb"]["code_prompt_show"] for cell in folded} == {"Show the solution"}
-
-
-def figure(alt):
-    return new_output("display_data", data={"image/png": "AAAA"}, metadata={"image/png": {"alt": alt}})
-
-
-def test_descriptions_reach_the_renderer_beside_what_folds_the_cell(site):
-    notebook = new_notebook(cells=[code("plot()", "solution", outputs=[figure("A line that rises.")]), code("1 + 1")])
-    site("notebooks").fold_solutions(notebook)
-    site("notebooks").describe_figures(notebook, "01_a")
-    settings = notebook.cells[0].metadata["mystnb"]
-    assert settings["image"] == {"alt": "A line that rises."} and settings["code_prompt_show"] == "Show the solution"
-    assert "mystnb" not in notebook.cells[1].metadata
-
-
-def test_two_figures_of_a_cell_cannot_share_a_description(site):
-    notebook = new_notebook(cells=[code("plot()", outputs=[figure("One."), figure("Two.")])])
-    with pytest.raises(ValueError, match="01_a.ipynb: a cell shows 2 figures"):
-        site("notebooks").describe_figures(notebook, "01_a")
 
 
 GLOSSARY = """# Glossary
 
 The words of the course.
 
-- **amino acid** (amino acids): a small
-  molecule. *Chapter 1*
+- **amino acid** (amino acids): a small molecule. *Chapter 1*
 - **acid**: a donor of protons. *Chapter 99*
-- **GO** (Gene Ontology): the vocabulary of functions. *Chapter 2*
 """
 
 
-@pytest.fixture
-def glossary(site, tmp_path):
-    path = tmp_path / "glossary.md"
-    path.write_text(GLOSSARY)
-    return site("glossary").read_glossary(path)
-
-
-def test_the_glossary_is_read_with_its_other_forms(glossary):
-    opening, entries = glossary
-    assert opening == "# Glossary\n\nThe words of the course."
-    assert [entry.forms for entry in entries] == [("amino acid", "amino acids"), ("acid",), ("GO", "Gene Ontology")]
-    assert entries[0].definition == "a small molecule. *Chapter 1*"
-
-
-@pytest.mark.parametrize(
-    "line, complaint",
-    [("- amino acid: no bold", "is not of the form"), ("- **acids** (acid): again", "'acid' stands under")],
-)
-def test_what_the_glossary_must_not_hold_is_named(site, tmp_path, line, complaint):
-    path = tmp_path / "glossary.md"
-    path.write_text(GLOSSARY + line + "\n")
-    with pytest.raises(ValueError, match=f"glossary.md: .*{complaint}"):
-        site("glossary").read_glossary(path)
-
-
-def test_the_page_has_every_term_and_leads_to_chapters_that_there_are(site, glossary):
-    page = site("glossary").glossary_page(*glossary, {1: "01_a.ipynb", 2: "02_b.ipynb"})
+def test_the_page_of_the_glossary_is_written_for_sphinx(site, tmp_path):
+    (tmp_path / "glossary.md").write_text(GLOSSARY)
+    page = site("glossary").glossary_page(*read_glossary(tmp_path / "glossary.md"), {1: "01_a.ipynb"})
     assert page.startswith("# Glossary\n\nThe words") and "{glossary}\n:sorted:" in page
     assert "\namino acid\n  a small molecule. [Chapter 1](01_a.ipynb)\n" in page
     assert "*Chapter 99*" in page
 
 
-@pytest.mark.parametrize(
-    "before, after",
-    [
-        ("Amino acids, amino acids", "{term}`Amino acids <amino acid>`, amino acids"),  # once, capital or not
-        ("an amino\nacid", "an {term}`amino\nacid <amino acid>`"),  # over the end of a line
-        ("acid and amino acid", "{term}`acid <acid>` and {term}`amino acid <amino acid>`"),  # the longest first
-        ("the Gene Ontology (GO)", "the {term}`Gene Ontology <GO>` (GO)"),  # one link for all forms
-        ("go on, GOs, acidic, acid-free, GO_1", None),  # other words
-        ("## The acid\n\nThe acid", "## The acid\n\nThe {term}`acid <acid>`"),  # headings
-        ("`acid` and ``a ` acid`` acid", "`acid` and ``a ` acid`` {term}`acid <acid>`"),
-        ("```python\nacid\n```\nacid", "```python\nacid\n```\n{term}`acid <acid>`"),
-        ("[an acid](acid.md) ![acid](acid.png)", None),
-        ("[an *[acid]* here](a) acid", "[an *[acid]* here](a) {term}`acid <acid>`"),
-        (
-            "<b>acid</b>\n\nSee https://acid.org/acid acid",
-            "<b>acid</b>\n\nSee https://acid.org/acid {term}`acid <acid>`",
-        ),
-        ("| **acid** | acid |", "| **acid** | {term}`acid <acid>` |"),  # the bold head of a row
-        ("**acid** *acid*", "**{term}`acid <acid>`** *acid*"),
-    ],
-)
-def test_the_first_use_in_prose_is_linked(site, glossary, before, after):
-    assert site("glossary").link_first_uses([before], glossary[1]) == [after or before]
-
-
-def test_a_chapter_links_a_term_once_over_all_its_cells(site, glossary):
-    assert site("glossary").link_first_uses(["An acid.", "The acid."], glossary[1]) == [
-        "An {term}`acid <acid>`.",
-        "The acid.",
-    ]
-
-
-def test_without_entries_nothing_is_linked(site):
-    assert site("glossary").link_first_uses(["An acid."], []) == ["An acid."]
+def test_a_term_is_linked_with_its_role(site):
+    assert site("glossary").term_role("Amino acids", "amino acid") == "{term}`Amino acids <amino acid>`"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +90,7 @@ def test_without_an_address_the_line_says_what_is_missing(site):
 
 def test_the_line_stands_under_the_title(site):
     notebook = new_notebook(cells=[new_markdown_cell("# 1 · Title\n\nA promise.")])
-    site("notebooks").insert_under_title(notebook, "Open in")
+    site("launch").insert_under_title(notebook, "Open in")
     assert notebook.cells[0].source == "# 1 · Title\n\nOpen in\n\nA promise."
 
 
@@ -225,8 +102,12 @@ def test_the_committed_chapters_are_prepared_whole(site, tmp_path):
     for path in written:
         original = nbformat.read(ROOT / "chapters" / path.name, as_version=4)
         shown = nbformat.read(path, as_version=4)
-        assert {cell.id for cell in original.cells} <= {cell.id for cell in shown.cells}
-        assert any("hide-cell" in cell.metadata.get("tags", []) for cell in shown.cells), f"{path.name}: no solution"
+        solved = ROOT / "chapters/solutions" / path.name
+        parts = [original, *([nbformat.read(solved, as_version=4)] if solved.is_file() else [])]
+        for_a_page = {c.id for part in parts for c in part.cells if "remove-cell" not in c.metadata.get("tags", [])}
+        assert for_a_page == {cell.id for cell in shown.cells}
+        asked = any("exercise" in cell.metadata.get("tags", []) for cell in original.cells)  # the tour asks nothing
+        assert asked == any("hide-cell" in cell.metadata.get("tags", []) for cell in shown.cells), path.name
         assert "{term}`" in "".join(sources(shown)), f"{path.name}: no word of the glossary"
         assert f"](chapters/{path.name})" in table
         assert (tmp_path / "source/downloads" / path.name).read_bytes() == (ROOT / "chapters" / path.name).read_bytes()

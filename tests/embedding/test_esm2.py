@@ -6,7 +6,8 @@ from transformers import EsmConfig, EsmModel
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.embedding.checkpoints import Checkpoint
-from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder, tensor_shapes
+from dlfb_helpers.embedding.esm2 import BLOCK, PackedEncoder
+from dlfb_helpers.embedding.tensors import tensor_shapes
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,13 @@
 """What was computed once is not computed again, and an interrupted run resumes."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.embedding.pooling import POOLINGS
 from dlfb_helpers.embedding.runs import compute_missing, embed_proteins, store_settings
 from dlfb_helpers.embedding.store import EmbeddingStore
+from dlfb_helpers.files import assets
 from dlfb_helpers.files.assets import bundled_folder
 
 
@@ -216,6 +222,52 @@ def test_a_cache_that_cannot_be_written_is_a_warning(tiny, proteins, tmp_path, p
     np.testing.assert_array_equal(found, mean_embeddings(proteins, tiny))
     with pytest.raises(OSError, match=place):  # of a shard nothing would be left
         compute_missing(proteins, tiny, cache=cache, shard=(1, 2))
+
+
+@pytest.fixture
+def somebody(monkeypatch):
+    """A folder that a class shares, and a home: within it, we are an account that may write to the latter alone."""
+    place = Path(tempfile.mkdtemp())
+    place.chmod(0o755)
+    for name in ("shared", "home"):
+        (place / name).mkdir()
+    user = os.geteuid()
+    if user == 0:  # root may write anywhere
+        os.chown(place / "home", 65534, 65534)
+    monkeypatch.setattr(assets.platformdirs, "user_cache_path", lambda name: place / "home" / name)
+    monkeypatch.setenv("DLFB_CACHE", str(place / "shared"))
+
+    @contextmanager
+    def somebody():
+        if user == 0:
+            os.seteuid(65534)
+        else:
+            for folder in [place / "shared", *(place / "shared").rglob("*")]:
+                folder.chmod(0o555 if folder.is_dir() else 0o444)
+        try:
+            yield place
+        finally:
+            os.seteuid(user)
+            for folder in [place / "shared", *(place / "shared").rglob("*")]:
+                folder.chmod(0o755)
+
+    yield somebody
+    shutil.rmtree(place)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.filterwarnings("error")
+def test_a_cache_of_a_class_is_read_by_all_and_written_by_each_for_themselves(tiny, proteins, somebody, monkeypatch):
+    first = embed_proteins(proteins[:3], tiny)  # the teacher's
+    with somebody() as place:
+        done = []
+        found = embed_proteins(proteins, tiny, progress=lambda *counts: done.append(counts))
+        assert done == [(sum(map(len, proteins[3:])),) * 2]  # the first three were read
+        assert list((place / "home/dlfb_helpers/embeddings").rglob("part-*.parquet"))
+        assert len(list((place / "shared/embeddings").rglob("part-*.parquet"))) == 1
+        monkeypatch.setattr(embedding_runs, "each_embedding", lambda *given, **more: 1 / 0)
+        np.testing.assert_array_equal(embed_proteins(proteins, tiny), found)  # from both
+    np.testing.assert_array_equal(found[:3], first)
 
 
 def test_what_is_known_is_only_what_was_asked_for(tiny, proteins, tmp_path):

@@ -25,3 +25,13 @@ def test_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     assert assets.cache_folder() == tmp_path
     monkeypatch.delenv("DLFB_CACHE")
     assert assets.cache_folder().name == "dlfb_helpers"
+
+
+def test_where_the_shared_cache_cannot_be_written_ones_own_is(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()  # nothing can be made below a file
+    monkeypatch.setenv("DLFB_CACHE", str(tmp_path / "file" / "shared"))
+    monkeypatch.setattr(assets.platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    assert assets.cache_folders() == [tmp_path / "file" / "shared", tmp_path / "dlfb_helpers"]
+    assert assets.cache_folder("embeddings") == tmp_path / "dlfb_helpers" / "embeddings"
+    monkeypatch.setattr(assets.platformdirs, "user_cache_path", lambda name: tmp_path / "file" / name)
+    assert assets.cache_folder() == tmp_path / "file" / "shared"  # none can: the first is named in what is said of it

@@ -1,14 +1,23 @@
-"""What a chapter says about itself, and the pages made from it: escaped, linked, described."""
+"""What a chapter says about itself, and the pages made from it: escaped, linked, described, folded."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from dlfb_helpers.lesson.pages import Chapter, minutes_stated, plain, read_chapter, write_index, write_page
+from dlfb_helpers.lesson.pages import (
+    Chapter,
+    minutes_stated,
+    plain,
+    read_chapter,
+    write_glossary,
+    write_index,
+    write_page,
+)
 
 OPENING = """# 1 · A & B
 
@@ -22,9 +31,16 @@ MARKUP = "<b>more</b> & 'less'"
 
 @pytest.fixture
 def chapter(tmp_path) -> Chapter:
-    path = tmp_path / "01_counts.ipynb"
+    path = tmp_path / "chapters/01_counts.ipynb"
+    path.parent.mkdir()
     nbformat.write(new_notebook(cells=[new_markdown_cell(OPENING)]), path)
     return read_chapter(path)
+
+
+def page_of(chapter, tmp_path, *cells, course=()):
+    """The body of the page of a chapter with these cells."""
+    page = write_page(new_notebook(cells=list(cells)), chapter, tmp_path, [chapter, *course]).read_text()
+    return page.partition("<body>")[2]
 
 
 def test_a_chapter_says_title_promise_and_minutes(chapter):
@@ -54,6 +70,81 @@ def test_the_description_of_a_figure_reaches_the_page(chapter, tmp_path):
     notebook = new_notebook(cells=[new_code_cell("draw()", outputs=[figure])])
     page = write_page(notebook, chapter, tmp_path, [chapter]).read_text()
     assert 'alt="Bars, 3 &gt; 2, &quot;so&quot;"' in page or "alt='Bars, 3 &gt; 2, \"so\"'" in page
+
+
+def test_what_is_for_another_place_than_a_page_is_left_out(chapter, tmp_path):
+    cells = [new_code_cell("shown = 1"), new_code_cell("colab = 2", metadata={"tags": ["remove-cell"]})]
+    page = page_of(chapter, tmp_path, *cells)
+    assert "shown" in page and "colab" not in page
+
+
+def test_what_only_makes_the_page_is_folded_and_what_it_shows_is_not(chapter, tmp_path):
+    printed = new_output("stream", text="SEEN")
+    page = page_of(chapter, tmp_path, new_code_cell("draw", metadata={"tags": ["hide-input"]}, outputs=[printed]))
+    before, folded, after = re.split(r"<details[^>]*>|</details>", page)
+    assert "Show the code" in folded and "draw" in folded and "SEEN" in after and "draw" not in before + after
+
+
+def test_solutions_stand_folded_in_the_page_and_as_a_notebook_beside_it(chapter, tmp_path):
+    shared = new_markdown_cell("Try it. See [solutions/01_counts.ipynb](solutions/01_counts.ipynb).", id="cell-1")
+    ask = new_code_cell("check(...)", metadata={"tags": ["exercise"]})
+    printed = new_output("stream", text="RIGHT")
+    answer = new_code_cell("check(4)", metadata={"tags": ["solution"]}, outputs=[printed])
+    (chapter.path.parent / "solutions").mkdir()
+    nbformat.write(new_notebook(cells=[shared, answer]), chapter.path.parent / "solutions/01_counts.ipynb")
+    page = page_of(chapter, tmp_path, shared, ask)
+    before, folded, _ = re.split(r"<details[^>]*>|</details>", page)
+    assert "tag_exercise" in before and "Show the solution" in folded and "RIGHT" in folded
+    assert 'href="solutions/01_counts.ipynb"' in page and (tmp_path / "solutions/01_counts.ipynb").is_file()
+
+
+def test_source_in_an_output_is_highlighted_as_that_of_a_cell_is(chapter, tmp_path):
+    listing = new_output("display_data", {"text/markdown": "```python\ndef half(x):\n    return x / 2\n```"})
+    page = page_of(chapter, tmp_path, new_code_cell("show_source(half)", outputs=[listing]))
+    output = page.partition('class="output text_markdown"')[2]
+    assert '<div class="highlight"><pre>' in output and '<span class="k">def</span>' in output
+
+
+def test_nothing_that_is_printed_becomes_markup(chapter, tmp_path):
+    outputs = [
+        new_output("stream", text=MARKUP),
+        new_output("stream", name="stderr", text=MARKUP),
+        new_output("execute_result", {"text/plain": MARKUP}),
+        new_output("error", ename="E", evalue=MARKUP, traceback=[MARKUP]),
+    ]
+    page = page_of(chapter, tmp_path, new_code_cell("<b>", outputs=outputs))
+    assert (
+        page.count("&lt;b&gt;more&lt;/b&gt; &amp;") == 4
+        and "<b>" not in page
+        and "a &lt; b" not in page.split("<main")[0]
+    )
+
+
+def test_links_lead_to_pages_and_where_there_is_none_the_words_stay(chapter, tmp_path):
+    other = Chapter(chapter.path.with_name("02_more.ipynb"), "More", "", None)
+    text = "Read [*more*](02_more.ipynb#deep), [the rest](03_none.ipynb) and [the words](glossary.md)"
+    text += "; [try](../docs/try_it.md)."
+    page = page_of(chapter, tmp_path, new_markdown_cell(text), course=[other])
+    assert '<a href="02_more.html#deep"><em>more</em></a>, the rest and <a href="glossary.html">' in page
+    assert "03_none" not in page and "; try.</p>" in page
+
+
+def test_the_glossary_has_a_page_and_words_lead_to_their_places_in_it(chapter, tmp_path):
+    assert write_glossary([chapter], tmp_path) is None
+    glossary = "# Glossary\n\n- **count** (counts): How *many*. *Chapter 1*\n- **sum**: All. *Chapter 2*\n"
+    (chapter.path.parent / "glossary.md").write_text(glossary)
+    page = page_of(chapter, tmp_path, new_markdown_cell("Two counts, and a count."))
+    assert 'Two <a class="term" href="glossary.html#term-count">counts</a>, and a count.' in page
+    words = write_glossary([chapter], tmp_path).read_text()
+    assert '<dt id="term-count">count</dt>' in words and "How <em>many</em>. " in words
+    assert '<a href="01_counts.html">Chapter 1</a>' in words and "<em>Chapter 2</em>" in words
+    assert 'href="glossary.html"' in write_index([chapter], tmp_path).read_text()
+
+
+def test_a_glossary_that_is_none_is_named(chapter, tmp_path):
+    (chapter.path.parent / "glossary.md").write_text("# Glossary\n\n- count: how many\n")
+    with pytest.raises(ValueError, match="glossary.md: .*is not of the form"):
+        write_glossary([chapter], tmp_path)
 
 
 def test_a_page_links_to_its_neighbours_by_their_titles(chapter, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from dlfb_helpers.lesson import quiz
 from dlfb_helpers.lesson.quiz import load_quiz, show_quiz
 
-SOURCES = sorted((Path(__file__).parents[2] / "chapters/source").glob("*.md"))
+SOURCES = sorted((Path(__file__).parents[2] / "chapters/source").glob("*.md"))[1:]  # the tour, the first, has no quiz
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -25,6 +25,27 @@ def test_each_chapter_shows_its_quiz_of_four_to_six_explained_questions(source):
             assert len(option.why.split()) >= 5, f"{question.text}: why {option.text!r} is (not) right"
     places = [[option.right for option in question.options].index(True) for question in questions]
     assert len(set(places)) > 1, "the right option always stands at the same place"
+
+
+BALANCED = [
+    "proteins",
+    "one_hot",
+    "esm2_embeddings",
+    "masking",
+    "whole_protein_embeddings",
+    "evaluation",
+    "honest_evaluation",
+]
+
+
+def test_the_length_of_an_option_does_not_give_it_away():
+    """Of three options the right one would be the longest, and the shortest, in a third of the questions by chance."""
+    longest, shortest, count = 0, 0, 0
+    for question in (question for name in BALANCED for question in load_quiz(name)):
+        right = next(len(option.text) for option in question.options if option.right)
+        others = [len(option.text) for option in question.options if not option.right]
+        longest, shortest, count = longest + (right > max(others)), shortest + (right < min(others)), count + 1
+    assert 0.15 < longest / count < 0.45 and 0.15 < shortest / count < 0.5, (longest, shortest, count)
 
 
 def test_the_page_has_an_unfolding_option_for_each_and_one_right_a_question():

@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import py3Dmol
 import pytest
 
 from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.lesson import view3d
-from dlfb_helpers.lesson.view3d import view, view_over_still
+from dlfb_helpers.lesson.view3d import over_still, view, view_over_still
 from dlfb_helpers.plots.proteins import plot_structures
 from dlfb_helpers.plots.style import PALETTE
 from dlfb_helpers.proteins.ideal import ideal_helix
@@ -60,3 +61,11 @@ def test_still_picture_lies_under_the_view_and_is_described():
     assert 'src="data:image/png;base64,iVBOR' in shown and 'alt="a &#34;spiral&#34;"' in shown
     assert "failed to load" not in shown and "3dmolviewer" in shown
     assert plt.get_fignums() == before
+
+
+def test_a_scene_of_ones_own_lies_over_its_still_and_loads_from_nearby():
+    scene = py3Dmol.view(width="100%", height="100%")
+    scene.addModel(ideal_helix(), "pdb")
+    shown = over_still(scene, plot_structures({"helix": ideal_helix()}), alt="a spiral").data
+    assert "failed to load" not in shown and shown.count("DLFB_3DMOL_JS") == 2 and "CB  SER" in shown
+    assert shown.count("$3Dmolpromise = (() => {") == 1

@@ -29,8 +29,20 @@ def overlaps(ax) -> list[tuple]:
     return [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
 
 
+def grid() -> np.ndarray:
+    """Points of 33 tokens of which no two nearly coincide."""
+    return np.stack(np.divmod(np.arange(33), 6), axis=1) + np.random.default_rng(0).uniform(0, 0.3, (33, 2))
+
+
+def test_tokens_that_nearly_coincide_share_a_label():
+    points = grid()
+    points[1] = points[0] + [0.1, 0.1]
+    ax = plots.plot_token_map(points, TOKENS, [residue_group(token) for token in TOKENS])
+    assert [text.get_text() for text in ax.texts] == [f"{TOKENS[0]} {TOKENS[1]}", *TOKENS[2:]]
+
+
 def test_labelled_token_map_has_a_legend_and_labels_that_do_not_overlap():
-    points = np.random.default_rng(0).normal(size=(33, 2))
+    points = grid()
     ax = plots.plot_token_map(points, TOKENS, [residue_group(token) for token in TOKENS])
     assert [text.get_text() for text in ax.texts] == TOKENS
     assert [text.get_text() for text in ax.get_legend().get_texts()] == list(GROUPS)

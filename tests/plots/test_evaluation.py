@@ -85,7 +85,9 @@ def test_intervals_show_mean_and_ends_from_the_top_down(intervals):
 
 def test_splits_stand_side_by_side_in_a_row(intervals):
     worse = intervals.iloc[:2] - 0.1  # a predictor need not have been scored on both
-    ax = plots.plot_intervals(pd.concat([intervals.assign(split="random"), worse.assign(split="homology")]))
+    both = pd.concat([intervals.assign(split="random"), worse.assign(split="homology")])
+    ax = plots.plot_intervals(both, ylabel="predictor")
+    assert ax.get_ylabel() == "predictor"
     assert legend_texts(ax) == ["random", "homology"]
     random, homology = (container[0] for container in ax.containers)
     np.testing.assert_allclose(homology.get_xdata(), worse["mean"])

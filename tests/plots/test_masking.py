@@ -56,6 +56,16 @@ def test_long_scan_goes_on_below_with_its_letters_and_parts():
     ]
 
 
+def test_positions_may_count_from_one_and_colours_end_at_a_limit():
+    scores = pd.DataFrame({"M": [1.0, -3.0, 0.5, -1.0, 0.0, 0.0], "A": [0.0] * 6})
+    ax = plots.plot_position_scan(scores, "MAMAMA", parts={"end": (5, 7)}, first=1, limit=2.0)
+    assert ax.images[0].get_extent()[:2] == [0.5, 6.5] and ax.images[0].get_clim() == (-2.0, 2.0)
+    assert [offset[0] for offset in ax.collections[0].get_offsets()] == [1, 2, 3, 4, 5, 6]
+    assert [ax.texts[0].get_text(), ax.texts[0].get_position()[0]] == ["end", 5.5]
+    assert ax.get_xticks().tolist() == [5] and "counted from 1" in ax.get_xlabel()
+    assert ax.images[0].colorbar.extend == "min"  # no score lies above the limit
+
+
 def test_log_odds_scan_is_centred_on_zero():
     ax = plots.plot_position_scan(pd.DataFrame([[1.0, -3.0]], columns=["M", "A"]), "M", "log-odds")
     assert ax.images[0].get_clim() == (-3.0, 3.0)
@@ -63,13 +73,15 @@ def test_log_odds_scan_is_centred_on_zero():
 
 
 def test_substitution_effects_have_a_panel_a_measure_and_shade_the_motif():
-    effects = pd.DataFrame({"change in probability": [0.0, -0.2, 0.1], "log-odds": [-1.0, -2.0, 0.5]})
-    panels = plots.plot_substitution_effects(effects, marked=[1], name="P-loop").figure.axes
-    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == ["P-loop"]
+    effects = pd.DataFrame({"change in probability": [0.0, -0.2, 0.1], "log-odds": [-1.0, -2.0, 0.5]}, index=[1, 2, 3])
+    panels = plots.plot_substitution_effects(effects, marked={"P-loop": [2], "end": range(3, 4)}).figure.axes
+    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == ["P-loop", "end"]
+    assert panels[1].get_xlim() == (0, 4)
     assert [panel.get_ylabel() for panel in panels] == ["change in probability", "log-odds"]
     for panel, name in zip(panels, effects):
-        bars, shade = panel.patches[:3], panel.patches[3]
+        bars, shade, other = panel.patches[:3], panel.patches[3], panel.patches[4]
         assert [bar.get_height() for bar in bars] == effects[name].tolist()
-        assert (shade.get_x(), shade.get_x() + shade.get_width()) == (0.5, 1.5)
+        assert (shade.get_x(), shade.get_x() + shade.get_width()) == (1.5, 2.5)
+        assert to_hex(shade.get_facecolor()) != to_hex(other.get_facecolor())
     with pytest.raises(ValueError, match="no row"):
         plots.plot_substitution_effects(effects[:0])

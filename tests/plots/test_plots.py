@@ -19,6 +19,7 @@ from dlfb_helpers.annotations.ontology import Ontology
 from dlfb_helpers.metrics.judging import PREDICTED, WHOLE, Judged
 from dlfb_helpers.plots import style as plots_style
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, GROUPS, residue_group
+from dlfb_helpers.proteins.assemblies import barrel_centres, collagen_triple_helix
 from dlfb_helpers.proteins.ideal import ideal_helix, ideal_strand
 
 MODULES = sorted(set(Path(plots.__file__).parent.glob("*.py")) - {Path(plots_style.__file__)})
@@ -41,8 +42,17 @@ AVERAGES = pd.MultiIndex.from_product([["over proteins", "over functions"], ["au
 INTERVALS = pd.DataFrame({"mean": [0.4, 0.5], "low": [0.3, 0.4], "high": [0.5, 0.6]}, index=["frequency", "network"])
 EFFECTS = pd.DataFrame({"change in probability": np.linspace(-1, 1, 30)})
 POINTS = np.random.default_rng(0).normal(size=(33, 2))
+LIKENESS = pd.DataFrame(np.eye(20) + 0.3, index=list(AMINO_ACIDS), columns=list(AMINO_ACIDS))
 
 FIGURES = {
+    "plot_attention": partial(plots.plot_attention, np.eye(40), 3, {"first": (1, 20), "second": (20, 39)}),
+    "plot_barrel": partial(plots.plot_barrel, barrel_centres(), 37),
+    "plot_levels": partial(plots.plot_levels, "MALWM", ideal_helix(), ideal_helix(), collagen_triple_helix(3)),
+    "plot_likeness": partial(plots.plot_likeness, {"one": LIKENESS, "two": LIKENESS}),
+    "plot_logo": partial(plots.plot_logo, SCAN, "L" * 60, {"all": (0, 60)}),
+    "plot_peptide": partial(plots.plot_peptide, "LVE"),
+    "plot_side_chains": plots.plot_side_chains,
+    "plot_trees": partial(plots.plot_trees, {"one": LIKENESS, "two": LIKENESS}),
     "plot_baselines": partial(plots.plot_baselines, pd.DataFrame([[0.1, 0.2]], ["coin"], columns=AVERAGES)),
     "plot_best_terms": partial(plots.plot_best_terms, list(TERMS.values()), [0.9, 0.8], [0.3, 0.1]),
     "plot_composition": partial(plots.plot_composition, pd.DataFrame({"insulin": 5.0}, index=list(AMINO_ACIDS))),
@@ -77,7 +87,7 @@ FIGURES = {
     ),
     "plot_sigmoid_and_loss": plots.plot_sigmoid_and_loss,
     "plot_structures": partial(plots.plot_structures, {"helix": ideal_helix(), "strand": ideal_strand()}),
-    "plot_substitution_effects": partial(plots.plot_substitution_effects, EFFECTS, marked=[3]),
+    "plot_substitution_effects": partial(plots.plot_substitution_effects, EFFECTS, marked={"motif": [3]}),
     "plot_threshold_choice": partial(plots.plot_threshold_choice, CURVE, 0.5, CHANCES, {"root"}, TERMS),
     "plot_threshold_curves": partial(plots.plot_threshold_curves, CURVE),
     "plot_token_map": partial(plots.plot_token_map, POINTS, TOKENS, [residue_group(token) for token in TOKENS]),

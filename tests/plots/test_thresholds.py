@@ -73,7 +73,7 @@ def test_threshold_choice_sorts_a_proteins_terms_by_what_became_of_them():
         "claimed, true (1)",
         "claimed, not annotated (1)",
         "missed (1)",
-        "rightly not claimed (1)",
+        "not claimed, not annotated (1)",
     ]
     drawn = [[(bar.get_y() + 0.35, bar.get_width()) for bar in bars] for bars in below.containers]
     np.testing.assert_allclose(drawn, [[[0, 0.9]], [[1, 0.5]], [[2, 0.3]], [[3, 0.1]]], atol=1e-9)

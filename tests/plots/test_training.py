@@ -63,11 +63,13 @@ def test_loss_has_a_line_for_each_part_and_a_ring_at_the_lowest_validation_loss(
     assert lines["lowest validation loss"].get_xydata().tolist() == [[60, 0.3]]
 
 
-def test_a_loss_of_every_batch_is_thin_and_has_no_markers(history):
+def test_a_loss_of_every_batch_is_thin_and_beside_it_what_was_measured_are_points(history):
     steps = pd.DataFrame({"step": range(1, 301), "part": "train", "loss": 0.3})
     lines = {line.get_label(): line for line in plots.plot_loss(pd.concat([steps, history])).lines}
     assert lines["train"].get_marker() in ("", "None") and lines["train"].get_linewidth() < 1
-    assert lines["valid"].get_marker() == "s" and lines["valid"].get_linewidth() > 1
+    assert lines["valid"].get_marker() == "s" and lines["valid"].get_linestyle() == "None"
+    alone = {line.get_label(): line for line in plots.plot_loss(history).lines}
+    assert alone["valid"].get_linestyle() == "-"
 
 
 def test_metrics_of_one_part_are_drawn(history):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import ancestor_matrix
@@ -12,16 +14,17 @@ from dlfb_helpers.dataset.build import embed_labelled
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.runs import store_settings
-from dlfb_helpers.metrics.calibrators import LogitScaling
+from dlfb_helpers.predictors.base import BasePredictors, Settings
+from dlfb_helpers.predictors.blend import Blend
 from dlfb_helpers.predictors.folder import load_predictor
-from dlfb_helpers.predictors.mixture import Choice, Mixture, NetworkSettings
+from dlfb_helpers.predictors.mixture import NetworkSettings
+from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.predictor import Predictor
 from dlfb_helpers.training.trained import Hyperparameters
 
-NEIGHBOURS = {"whitening": 0.5, "k": 20, "temperature": 0.1}
-CHOICE = Choice(
-    NEIGHBOURS, NEIGHBOURS, {"power": 2.0, "prior": 100.0},
-    NetworkSettings(hyperparameters=Hyperparameters(dim=8, epochs=2, stop_after=2)), (1, 2, 1),
+SETTINGS = Settings(
+    {"whitening": 0.5, "k": 20, "temperature": 0.1}, {"power": 2.0, "prior": 100.0},
+    NetworkSettings(hyperparameters=Hyperparameters(dim=8, epochs=2, stop_after=2)),
 )  # fmt: skip
 
 
@@ -56,10 +59,19 @@ def narrow(parts):
 
 @pytest.fixture(scope="session")
 def small(data, course_table, course_proteins, course):
-    """A predictor of 200 proteins, trained in seconds."""
-    known = course_proteins.take(course_table.sample(200, random_state=0).index)
-    mixture = Mixture.fit(CHOICE, known, seeds=range(2))
-    terms = mixture.known.targets.columns
+    """A predictor of 240 proteins, trained in seconds.
+
+    The functions of the first 200 were shown by experiment, a curator assigned those of the last 60.
+    """
+    known, held_out = (
+        course_proteins.take(ids) for ids in np.split(course_table.sample(340, random_state=0).index, [240])
+    )
+    pool, labels = Pool.fit(known, SETTINGS.neighbours["whitening"]), known.targets.to_numpy()
+    rows = np.arange(len(known))[:, None]
+    experimental, curated = csr_array(labels * (rows < 200)), csr_array(labels * (rows >= 180))
+    base = BasePredictors.fit(SETTINGS, pool, known.embeddings, experimental, curated, seeds=range(2))
+    neighbours = pool.neighbours(held_out)
+    blend = Blend.fit(held_out.targets.to_numpy(), base.scores(held_out, neighbours), base.strengths(neighbours.bits))
     facts = {
         "checkpoint": "course",
         "vectors": store_settings(course),
@@ -68,8 +80,14 @@ def small(data, course_table, course_proteins, course):
         "annotations": "a sample",
         "measured": {"test auPRC": "none, a toy"},
     }
-    names = {term: data.ontology.names[term] for term in terms}
-    return Predictor(mixture, names, ancestor_matrix(terms, data.ontology), LogitScaling(0.9, -0.2), 0.3, facts)
+    names = {term: data.ontology.names[term] for term in known.targets.columns}
+    return Predictor(base, blend, names, ancestor_matrix(list(names), data.ontology), 0.3, facts)
+
+
+@pytest.fixture(scope="session")
+def queries(small, parts):
+    """Ten proteins that the small predictor has not seen."""
+    return parts["test"].take([entry for entry in parts["test"].ids if entry not in small.pool.place][:10])
 
 
 @pytest.fixture(scope="session")

@@ -5,63 +5,57 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
-from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consistent
+from dlfb_helpers.annotations.consistency import ancestor_matrix
 from dlfb_helpers.metrics.cafa import fmax
-from dlfb_helpers.metrics.calibrators import LogitScaling
 from dlfb_helpers.predictors import fitting
-from dlfb_helpers.predictors.fitting import (
-    FEWEST,
-    SET_ASIDE,
-    choose_and_fit,
-    make_predictor,
-    train_predictor,
-)
+from dlfb_helpers.predictors.base import BASE, BasePredictors, Settings
+from dlfb_helpers.predictors.blend import Blend
+from dlfb_helpers.predictors.fitting import FEWEST, SET_ASIDE, fit_predictor, train_predictor
 from dlfb_helpers.predictors.measuring import card_rows, evaluate_predictor, measure
 from dlfb_helpers.predictors.mixture import NetworkSettings
+from dlfb_helpers.predictors.pool import Pool
+from dlfb_helpers.predictors.selection import choose
 from dlfb_helpers.training.trained import Hyperparameters
 
 NETWORKS = {"small": NetworkSettings(hyperparameters=Hyperparameters(dim=8, epochs=2))}
 
 
 @pytest.fixture(scope="module")
-def fitted(data, narrow):
-    return choose_and_fit(narrow["train"], narrow["valid"], data.ontology, NETWORKS)
+def chosen(narrow):
+    return choose(narrow["train"], narrow["valid"], NETWORKS, seeds=(0,))[0]
 
 
-def test_settings_and_calibration_come_from_the_validation_part(data, narrow, fitted):
-    targets = narrow["valid"].targets
-    expected = make_consistent(fitted.on_valid["mixture"], targets.columns, data.ontology)
-    np.testing.assert_array_equal(fitted.valid_mixture, expected)
-    assert fitted.calibration == LogitScaling.fit(targets, fitted.valid_mixture)
-    assert fitted.threshold == fmax(targets, fitted.calibration(fitted.valid_mixture)).threshold
-    assert set(fitted.trials["predictor"]) >= {"networks", "mixture", "alignment neighbours", "embedding neighbours"}
+@pytest.fixture(scope="module")
+def fitted(narrow):
+    return fit_predictor(narrow["train"], narrow["valid"], NETWORKS, seeds=(0,))
 
 
-def test_the_mixture_is_fitted_on_both_parts(narrow, fitted):
-    both = narrow["train"] + narrow["valid"]
-    known = fitted.mixture.known
-    assert known.ids == both.ids
-    pd.testing.assert_frame_equal(known.targets, both.targets)
-    np.testing.assert_allclose(known.embeddings, both.embeddings, atol=1e-2)  # rounded to half precision
-    assert (
-        fitted.mixture.networks.ensemble.passes.tolist()
-        == [fitted.mixture.choice.network.hyperparameters.stop_after] * 5
-    )
+def test_settings_are_those_that_the_validation_part_chose(chosen, fitted):
+    assert fitted[0].settings == Settings(chosen.neighbours, chosen.alignment, chosen.network)
 
 
-def test_a_predictor_says_what_it_was_made_from(data, fitted, course):
-    made = make_predictor(fitted, data.ontology, course, "MFO", "a sample of six hundred", {"auPRC": "0.5"})
-    terms = fitted.mixture.known.targets.columns
-    assert list(made.names) == terms.tolist() and made.names[terms[0]] == data.ontology.names[terms[0]]
-    np.testing.assert_array_equal(made.ancestors, ancestor_matrix(terms, data.ontology))
-    assert (made.calibration, made.threshold) == (fitted.calibration, fitted.threshold)
-    assert made.facts["vectors"]["checkpoint"] == course.digest and made.facts["checkpoint"] == "course"
-    assert made.facts["ontology"] == data.ontology.release and made.facts["aspect"] == "MFO"
-    assert made.facts["annotations"] == "a sample of six hundred" and made.facts["measured"] == {"auPRC": "0.5"}
-    assert made.check(course) is course
+def test_the_blend_is_fitted_on_what_the_base_predictors_had_not_learnt(narrow, chosen, fitted):
+    """As one does by hand: a pool of the training part alone, and what it says of the validation part."""
+    train, valid = narrow["train"], narrow["valid"]
+    _, blend, threshold = fitted
+    pool = Pool.fit(train, chosen.neighbours["whitening"])
+    settings = Settings(chosen.neighbours, chosen.alignment, chosen.network)
+    base = BasePredictors.fit(settings, pool, train.embeddings, csr_array(train.targets.to_numpy()))
+    neighbours = pool.neighbours(valid)
+    scores, strengths = base.scores(valid, neighbours), base.strengths(neighbours.bits)
+    assert list(blend.weights) == list(BASE)
+    np.testing.assert_allclose(blend(scores, strengths), Blend.fit(valid.targets, scores, strengths)(scores, strengths))
+    assert threshold == fmax(valid.targets, blend(scores, strengths)).threshold
+
+
+def test_the_base_predictors_are_fitted_on_both_parts(narrow, fitted):
+    both, base = narrow["train"] + narrow["valid"], fitted[0]
+    assert base.pool.ids == both.ids and base.pool.sequences == both.sequences and base.curated is None
+    np.testing.assert_array_equal(base.labels.labels.toarray(), both.targets)
+    assert base.networks.ensemble.passes.tolist() == [base.settings.network.hyperparameters.stop_after]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +73,7 @@ def folders(few, monkeypatch):
     return asked
 
 
-def test_training_measures_on_proteins_that_it_has_not_seen(folders, few, monkeypatch):
+def test_training_measures_on_proteins_that_it_has_not_seen(folders, few, course, monkeypatch):
     measured = {}
 
     def measuring(targets, probabilities):
@@ -90,11 +84,16 @@ def test_training_measures_on_proteins_that_it_has_not_seen(folders, few, monkey
     trained = train_predictor("a folder", min_proteins=30, networks=NETWORKS)
     assert folders == ["a folder"]
     assert trained.facts["measured"] == measured["rows"]
-    known = trained.mixture.known
+    known = trained.pool
     assert not set(measured["ids"]) & set(known.ids)
     assert len(measured["ids"]) + len(known) == few.annotations["EntryID"].nunique() or len(known) > 300
     assert not set(SET_ASIDE) & set(trained.names)
     assert f"{len(known) + len(measured['ids'])} proteins of taxon 9606" in trained.facts["annotations"]
+    assert trained.facts["vectors"]["checkpoint"] == course.digest and trained.facts["checkpoint"] == "course"
+    assert trained.facts["ontology"] == few.ontology.release and trained.facts["aspect"] == "MFO"
+    assert trained.check(course) is course
+    assert all(few.ontology.names[term] == name for term, name in trained.names.items())
+    np.testing.assert_array_equal(trained.ancestors, ancestor_matrix(list(trained.names), few.ontology))
     # The same proteins are those that are left when it is evaluated: the others it was trained on.
     monkeypatch.setattr(fitting, "measure", measure)
     again = evaluate_predictor(trained, few)
@@ -108,9 +107,8 @@ def test_a_small_set_is_enough(data, course_table, count):
     tiny = replace(data, annotations=data.annotations[data.annotations["EntryID"].isin(some)])
     told = []
     trained = train_predictor(tiny, min_proteins=1, networks=NETWORKS, report=told.append, max_length=499)
-    known = len(trained.mixture.known)
-    choice = trained.mixture.choice
-    assert known < count and choice.network.hyperparameters.batch_size <= known
+    known = len(trained.pool)
+    assert known < count and trained.base.settings.network.hyperparameters.batch_size <= known
     assert trained.facts["max_length"] == 499
     assert len(told) == 1 and "annotations read; " in told[0]
     probabilities = trained.predict(tiny.sequences.set_index("EntryID")["Sequence"].head(3))

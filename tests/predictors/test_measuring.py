@@ -35,7 +35,7 @@ def test_what_is_measured():
 @pytest.fixture(scope="module")
 def others(data, course_table, small):
     """The course's data with the annotations of 150 proteins that the small predictor does not know."""
-    some = course_table.drop(small.mixture.known.ids).sample(150, random_state=1).index
+    some = course_table.drop(small.pool.ids).sample(150, random_state=1).index
     return replace(data, annotations=data.annotations[data.annotations["EntryID"].isin(some)])
 
 
@@ -45,7 +45,7 @@ def expected(others, small):
 
 
 def test_a_predictor_is_not_evaluated_on_what_it_learnt(data, small, monkeypatch):
-    known = data.annotations["EntryID"].isin(small.mixture.known.ids)
+    known = data.annotations["EntryID"].isin(small.pool.ids)
     only = replace(data, annotations=data.annotations[known])
     monkeypatch.setattr(measuring, "load_cafa", lambda folder: only)
     with pytest.raises(ValueError, match="a folder: the predictor was trained on all .* of its proteins"):

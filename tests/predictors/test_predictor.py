@@ -1,4 +1,4 @@
-"""A predictor predicts what chapter 9 shows, obeys the ontology, and refuses vectors that it was not trained on."""
+"""A predictor blends what its parts say, obeys the ontology, and refuses vectors that it was not trained on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.annotations.consistency import count_violations
+from dlfb_helpers.annotations.consistency import count_violations, make_consistent
 from dlfb_helpers.annotations.ontology import ROOTS
 from dlfb_helpers.predictors import predictor as predictors
 from dlfb_helpers.predictors.folder import BUNDLED, load_predictor
-from dlfb_helpers.predictors.results import load_predictions
 
 
 def with_vectors(predictor, **changes):
@@ -33,11 +32,13 @@ def test_it_predicts_calibrated_consistent_scores_from_sequences(small, course, 
     assert (probabilities.dtypes == np.float32).all()
     proteins = small.embed(sequences, course)
     assert proteins.ids == sequences.index.tolist() and proteins.targets.shape == (5, 0)
-    scores = small.scores(proteins)
-    assert count_violations(scores, probabilities.columns, data.ontology) == 0
-    assert (scores >= small.mixture.predict(proteins)["mixture"]).all()  # ancestors are raised, nothing falls
-    np.testing.assert_allclose(probabilities, small.calibration(scores), atol=1e-6)
-    pd.testing.assert_frame_equal(small.from_embeddings(proteins), probabilities, atol=1e-6)
+    assert count_violations(probabilities, probabilities.columns, data.ontology) == 0
+    neighbours = small.pool.neighbours(proteins)
+    blended = small.blend(small.base.scores(proteins, neighbours), small.base.strengths(neighbours.bits))
+    assert count_violations(blended, probabilities.columns, data.ontology) > 0
+    assert (probabilities >= blended - 1e-6).all(axis=None)  # ancestors are raised, nothing falls
+    np.testing.assert_allclose(probabilities, make_consistent(blended, small.names, data.ontology), atol=1e-6)
+    pd.testing.assert_frame_equal(small.from_embeddings(proteins, neighbours), probabilities, atol=1e-6)
 
 
 def test_it_loads_the_checkpoint_that_it_was_trained_with(small, course, sequences):
@@ -90,17 +91,26 @@ def test_no_protein_gives_an_empty_table(small, course):
     assert small.predict(pd.Series([], dtype=str), course).shape == (0, len(small.names))
 
 
-def test_the_bundled_one_predicts_what_chapter_9_shows(bundled, course_proteins):
-    shown = load_predictions("random")
-    assert list(bundled.names) == list(shown.columns)
-    assert not set(bundled.mixture.known.ids) & set(shown.index)  # test proteins have no vote
-    sample = course_proteins.take(shown.sample(40, random_state=1).index)
-    scores = bundled.scores(sample)
-    np.testing.assert_allclose(scores, shown.loc[sample.ids], atol=1e-5)
+def same_in_any_company(predictor, sample):
+    """See that a protein gets the same with others, backwards and alone, whatever its labels."""
+    found = predictor.from_embeddings(sample)
+    backwards = predictor.from_embeddings(sample.take(sample.ids[::-1])).loc[sample.ids]
+    pd.testing.assert_frame_equal(backwards, found, rtol=0, atol=1e-5)
     for place in (0, 17):
-        alone = bundled.scores(sample.take(sample.ids[place : place + 1]).without_targets())
-        np.testing.assert_allclose(alone[0], scores[place], atol=1e-5)
-    np.testing.assert_allclose(bundled.scores(sample.take(sample.ids[::-1]))[::-1], scores, atol=1e-5)
+        alone = predictor.from_embeddings(sample.take(sample.ids[place : place + 1]).without_targets())
+        np.testing.assert_allclose(alone.iloc[0], found.iloc[place], rtol=0, atol=1e-5)
+
+
+def test_a_protein_gets_the_same_in_any_company(small, parts, monkeypatch):
+    sample = parts["test"].take(parts["test"].ids[:40])
+    found = small.from_embeddings(sample)
+    same_in_any_company(small, sample)
+    monkeypatch.setattr(predictors, "PROTEINS_AT_ONCE", 7)
+    pd.testing.assert_frame_equal(small.from_embeddings(sample), found, rtol=0, atol=1e-5)
+
+
+def test_so_it_does_from_the_bundled_one(bundled, course_proteins):
+    same_in_any_company(bundled, course_proteins.take(course_proteins.ids[:4000:100]))
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -130,3 +140,12 @@ def test_any_form_of_sequences_is_taken_and_a_repeated_id_is_not(small, course, 
     bad = pd.Series(["MALWM", "MALJ"], index=["P1", "P2"])
     with pytest.raises(ValueError, match="P2: found 'J' at position 4"):
         small.predict(bad, course)
+
+
+def test_what_is_known_of_a_sequence_need_not_be_predicted(small):
+    row = int(small.base.labels.rows[0])
+    sequence = small.pool.sequences[row]
+    known = small.base.labels.labels[[row]].toarray()[0] == 1
+    found = small.predict(pd.Series({"same": sequence, "cut": sequence[:-1]}))
+    assert known.any() and (found.loc["same"].to_numpy()[known] == 1).all() and (found.loc["same", ~known] < 1).all()
+    assert (found.loc["cut"] < 1).all()

@@ -18,8 +18,8 @@ from dlfb_helpers.predictors.together import Answer, Terms, answers
 @pytest.fixture(scope="module")
 def sequences(course_table, small):
     """A protein that was trained on, three that were not, and one that resembles nothing."""
-    new = course_table.drop(index=small.mixture.known.ids)["Sequence"].head(3)
-    known = pd.Series(small.mixture.known.sequences[:1], ["trained"])
+    new = course_table.drop(index=small.pool.ids)["Sequence"].head(3)
+    known = pd.Series(small.pool.sequences[:1], ["trained"])
     return pd.concat([known, new, pd.Series({"odd": "MWPWPHWPHWCCHWPMMWPHC"})])
 
 
@@ -83,10 +83,10 @@ def test_each_row_says_what_it_rests_on(small, rows):
     seen = rows.drop_duplicates("protein").set_index("protein")
     assert seen.at["trained", "seen"] == "itself"
     assert seen.at["trained", "identity"] == seen.at["trained", "coverage"] == 1 and seen.at["trained", "evalue"] < 1e-9
-    assert seen.at["trained", "nearest"] == small.mixture.known.ids[0]
-    labels = small.mixture.known.targets.iloc[0]
+    assert seen.at["trained", "nearest"] == small.pool.ids[0]
+    labels = np.array(list(small.names))[small.base.labels.labels[[0]].toarray()[0] == 1]
     functions = set(seen.at["trained", "nearest_functions"].split("; "))
-    assert functions and functions <= {small.names[term] for term in labels.index[labels == 1]}
+    assert functions and functions <= {small.names[term] for term in labels}
 
 
 def test_where_nothing_similar_was_seen_no_neighbour_is_paraded(rows):
@@ -129,15 +129,15 @@ def test_a_summary_names_the_most_specific_claims_and_how_sure_the_surest_is(bot
 
 def test_a_summary_counts_what_it_does_not_name_and_takes_the_nearest_protein_of_any_aspect():
     terms = [f"GO:{number:07}" for number in range(8)]
-    flat = Terms({term: f"name {term}" for term in terms}, np.zeros((8, 8), dtype=bool), pd.DataFrame(columns=terms))
+    flat = Terms({term: f"name {term}" for term in terms}, np.zeros((8, 8), dtype=bool), pd.Index(terms))
     probabilities = pd.DataFrame([np.linspace(0.9, 0.2, 8)], ["P1"], terms)
 
     def evidence(*row):
         return pd.DataFrame([row], ["P1"], COLUMNS)
 
-    function = Answer(flat, probabilities, evidence("far", 0.4, 0.9, 1e-9, "similar"), 0.25)
-    process = Answer(flat, probabilities, evidence("near", 0.8, 0.9, 1e-50, "similar"), 0.95)
-    itself = Answer(flat, probabilities, evidence("P1", 1.0, 1.0, 1e-40, "itself"), 0.95)
+    function = Answer(flat, probabilities, evidence("far", "9606", 0.4, 0.9, 1e-9, "similar"), {}, 0.25)
+    process = Answer(flat, probabilities, evidence("near", "", 0.8, 0.9, 1e-50, "similar"), {}, 0.95)
+    itself = Answer(flat, probabilities, evidence("P1", "10090", 1.0, 1.0, 1e-40, "itself"), {}, 0.95)
     (short,) = summaries({"MFO": function, "BPO": process}).to_dict("records")
     assert short["function"].split("; ") == [f"name {term}" for term in terms[:5]] + ["and 2 more"]
     assert short["function_probability"] == pytest.approx(0.9) and short["process"] == ""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from dlfb_helpers.predictors import together
 from dlfb_helpers.predictors.evidence import nearest_proteins
-from dlfb_helpers.predictors.folder import BUNDLED, load_predictor
+from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.together import Terms, answers, by_aspect
-from dlfb_helpers.proteins.families import alignment_bits
-
-
-@pytest.fixture(scope="module")
-def three():
-    return [load_predictor(name) for name in BUNDLED]
+from dlfb_helpers.predictors.votes import Voters
+from dlfb_helpers.proteins.search import Search
 
 
 def of_aspect(predictor, aspect, **vectors):
@@ -25,25 +23,59 @@ def of_aspect(predictor, aspect, **vectors):
 
 
 @pytest.fixture(scope="module")
-def sequences(three):
-    """Of each predictor a protein that it was trained on, one that is new, and one that resembles nothing."""
-    own = {predictor.mixture.known.ids[9]: predictor.mixture.known.sequences[9] for predictor in three}
-    some = next(iter(own.values()))
-    return pd.Series(own | {"mutant": some[:20] + "WW" + some[25:], "odd": "MWPWPHWPHWCCHWPMMWPHC"})
+def three(small, course_proteins):
+    """Two that share a pool, one of which knows few of its proteins, and one whose pool is whitened otherwise."""
+    few = csr_array(small.base.labels.labels.multiply(np.arange(len(small.pool))[:, None] < 50))
+    process = replace(small, base=replace(small.base, labels=Voters.of(few)), threshold=0.6)
+    pool = Pool.fit(course_proteins.take(small.pool.ids), 1.0)
+    component = replace(small, base=replace(small.base, pool=pool))
+    return [small, of_aspect(process, "BPO"), of_aspect(component, "CCO")]
+
+
+@pytest.fixture(scope="module")
+def sequences(small):
+    """Two known proteins, the second not to the second predictor; a mutant, and one that resembles nothing."""
+    first, second = (small.pool.sequences[row] for row in (9, 99))
+    mutant = first[:20] + "WW" + first[25:]
+    return pd.Series(
+        {small.pool.ids[9]: first, small.pool.ids[99]: second, "mutant": mutant, "odd": "MWPWPHWPHWCCHWPM"}
+    )
 
 
 def test_probabilities_and_evidence_are_those_of_each_predictor_alone(three, sequences):
     (found,) = answers(three, sequences)
     assert list(found) == ["MFO", "BPO", "CCO"]
     for predictor in three:
-        answer, known = found[predictor.facts["aspect"]], predictor.mixture.known
+        answer, pool = found[predictor.facts["aspect"]], predictor.pool
         pd.testing.assert_frame_equal(answer.probabilities, predictor.predict(sequences), rtol=0, atol=1e-6)
         proteins = predictor.embed(sequences)
-        alone = nearest_proteins(proteins, known, alignment_bits(proteins.sequences, known.sequences))
+        alone = nearest_proteins(proteins, pool, predictor.base.labels.rows, pool.neighbours(proteins).bits)
         pd.testing.assert_frame_equal(answer.nearest, alone)
         assert answer.threshold == predictor.threshold
-    seen = pd.DataFrame({aspect: answer.nearest["seen"] for aspect, answer in found.items()})
-    assert (seen.loc["odd"] == "nothing similar").all() and (seen == "itself").any(axis=1).sum() >= 3
+    seen = pd.DataFrame({aspect: answer.nearest["seen"].tolist() for aspect, answer in found.items()})
+    assert seen["MFO"].tolist() == seen["CCO"].tolist() == ["itself", "itself", "similar", "nothing similar"]
+    assert seen["BPO"].tolist() == ["itself", "similar", "similar", "nothing similar"]
+    tables = [answer.probabilities.to_numpy() for answer in found.values()]
+    assert all(abs(one - other).max() > 0.01 for one, other in zip(tables, tables[1:]))
+
+
+def test_neighbours_are_looked_for_once_in_each_pool(three, sequences, monkeypatch):
+    searched = []
+    monkeypatch.setattr(Search, "__call__", lambda search, queries, cosines: searched.append(search) or nothing)
+    nothing = csr_array((len(sequences), len(three[0].pool)), dtype=np.float32)
+    list(answers(three, sequences))
+    assert searched == [three[0].pool.search, three[2].pool.search]
+
+
+def test_functions_are_the_most_specific_of_what_the_nearest_is_known_to_do(small, sequences, data):
+    (found,) = answers(small, sequences)
+    nearest = small.pool.ids[9]
+    labels = small.base.labels.labels[[9]].toarray()[0]
+    theirs = [term for term, label in zip(small.names, labels) if label]
+    implied = {above for term in theirs for above in data.ontology.ancestors(term)}
+    functions = found["MFO"].functions
+    assert set(functions) == {entry for entry in found["MFO"].nearest["nearest"] if entry} >= {nearest}
+    assert sorted(functions[nearest]) == sorted(small.names[term] for term in theirs if term not in implied)
 
 
 def test_vectors_are_shared_where_they_are_the_same(small):
@@ -79,4 +111,4 @@ def test_parents_are_the_terms_next_above(small, data):
         assert set(above) <= all_above <= further | set(above) and not further & set(above)
     assert any(parents.values())
     same = Terms.of(small, data.ontology)
-    assert same.parents() == parents and same.labels.equals(small.mixture.known.targets)
+    assert same.parents() == parents and same.columns.equals(pd.Index(small.names))

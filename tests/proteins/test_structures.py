@@ -15,7 +15,7 @@ from dlfb_helpers.proteins.structures import (
     bundled_insulin,
     disulfide_bonds,
     fetch_protein_structure,
-    structure_or_ideal,
+    structure_or_bundled,
     with_copy,
 )
 
@@ -53,6 +53,13 @@ def test_cache_lies_in_the_course_cache_folder(server, tmp_path, monkeypatch):
     assert (tmp_path / "structures" / "9ABC.pdb").is_file()
 
 
+def test_where_nothing_can_be_kept_the_entry_is_fetched_all_the_same(server, web, tmp_path):
+    (tmp_path / "file").touch()  # nothing can be made below it
+    for _ in range(2):
+        assert fetch_protein_structure("9ABC", cache_dir=tmp_path / "file" / "cache", base_url=server) == ENTRY
+    assert web.asked == ["/9ABC.pdb"] * 2
+
+
 def test_spoilt_cache_file_is_fetched_again(server, tmp_path):
     (tmp_path / "9ABC.pdb").write_text("ATOM      1  N   GLY")
     assert fetch_protein_structure("9ABC", cache_dir=tmp_path, base_url=server) == ENTRY
@@ -72,7 +79,7 @@ def test_what_is_no_pdb_id_is_refused(pdb_id):
 
 def test_unknown_entry_is_an_error_and_is_never_replaced(server, tmp_path):
     with pytest.raises(FileNotFoundError, match="9NON.pdb does not exist; check the id"):
-        structure_or_ideal("9NON", cache_dir=tmp_path, base_url=server)
+        structure_or_bundled("9NON", cache_dir=tmp_path, base_url=server)
 
 
 @pytest.mark.parametrize(
@@ -112,15 +119,18 @@ def test_unreachable_host_is_asked_again_after_a_while(server, tmp_path, monkeyp
     assert fetch_protein_structure("9ABC", cache_dir=tmp_path, base_url=server) == ENTRY
 
 
-def test_without_network_something_real_stands_in(unreachable, tmp_path):
-    insulin, says = structure_or_ideal("3i40", cache_dir=tmp_path, base_url=unreachable)
+def test_without_network_the_bundled_part_of_the_same_entry_is_shown(unreachable, tmp_path):
+    insulin, says = structure_or_bundled("3i40", cache_dir=tmp_path, base_url=unreachable)
     assert insulin == bundled_insulin() and "could not be reached" in says and "backbone" in says
-    strand, says = structure_or_ideal("1YAR", "strand", cache_dir=tmp_path, base_url=unreachable)
-    assert strand == ideal_strand() and says.endswith("an ideal beta strand.")
+
+
+def test_without_network_nothing_stands_in_for_another_entry(unreachable, tmp_path):
+    with pytest.raises(ConnectionError, match="the connection"):
+        structure_or_bundled("1YAR", cache_dir=tmp_path, base_url=unreachable)
 
 
 def test_with_network_the_entry_itself_is_shown(server, tmp_path):
-    text, says = structure_or_ideal("9ABC", "strand", cache_dir=tmp_path, base_url=server)
+    text, says = structure_or_bundled("9ABC", cache_dir=tmp_path, base_url=server)
     assert text == ENTRY and "whole entry" in says
 
 

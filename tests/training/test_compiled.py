@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dlfb_helpers.dataset.batches import convert_to_tfds
+from dlfb_helpers.dataset.batches import batch_order, convert_to_tfds
 from dlfb_helpers.metrics.on_device import list_positives
 from dlfb_helpers.metrics.per_row import METRICS
-from dlfb_helpers.training.compiled import batch_order, scan_steps, train_compiled, train_program
+from dlfb_helpers.training.compiled import scan_steps, train_compiled, train_program
 from dlfb_helpers.training.evaluation import evaluate
 from dlfb_helpers.training.loop import train, train_step
 from dlfb_helpers.training.scan import scan_and_evaluate
@@ -43,6 +43,17 @@ def test_compiled_loop_gives_the_parameters_and_metrics_of_the_tf_data_loop(part
     data = parts["train"].batch()
     _, losses = scan_steps(state, data, order)
     np.testing.assert_allclose(losses, [row["loss"] for row in metrics["train"]], atol=1e-5)
+
+
+def test_by_default_it_takes_the_batches_of_the_loop_fed_by_arrays(parts, state, assert_same):
+    looped, metrics = train(state, parts, batch_size=16, num_steps=50, eval_every=20, seed=5)
+    compiled, history = train_compiled(state, parts, num_steps=50, eval_every=20, batch_size=16, seed=5)
+    assert_same(compiled.params, looped.params)
+    losses = history.loc[history["part"] == "valid", "loss"]
+    np.testing.assert_allclose(losses, [row["loss"] for row in metrics["valid"][1:]], atol=1e-5)
+    other, _ = train(state, parts, batch_size=16, num_steps=50, seed=6)
+    with pytest.raises(AssertionError):
+        assert_same(compiled.params, other.params)
 
 
 def test_evaluation_on_the_way_changes_nothing_and_says_what_evaluate_does(parts, state, assert_same):
@@ -129,16 +140,6 @@ def test_scan_reports_the_loss_of_each_step(parts, state):
     for rows, loss in zip(order, losses, strict=True):
         state, expected = train_step(state, {name: array[rows] for name, array in data.items()})
         assert loss == pytest.approx(float(expected), abs=1e-6)
-
-
-def test_batch_order_passes_over_every_protein():
-    order = batch_order(10, num_steps=5, batch_size=4, seed=1)
-    assert order.shape == (5, 4) and order.dtype == np.int32
-    passes = order.ravel().reshape(2, 10)
-    for one_pass in passes:
-        assert sorted(one_pass) == list(range(10))
-    assert (passes[0] != passes[1]).any()
-    np.testing.assert_array_equal(order, batch_order(10, num_steps=5, batch_size=4, seed=1))
 
 
 def test_what_cannot_be_trained_or_selected_is_refused(parts, state):

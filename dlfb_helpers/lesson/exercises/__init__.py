@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "dataset": ["check_minimum", "check_luck", "check_most_specific", "check_shares", "check_part_of"],
         "esm2_embeddings": ["check_fragment", "check_places", "check_shuffles", "check_agreement"],
         "evaluation": ["check_coin_score", "check_threshold", "check_share_won", "check_memory", "check_interval"],
-        "honest_evaluation": ["check_silence", "check_come_true", "check_claims", "check_rare", "check_obey"],
+        "honest_evaluation": ["check_silence", "check_come_true", "check_leak", "check_rare", "check_obey"],
         "masking": [
             "check_slipped",
             "check_guesser",
@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "one_hot": ["check_decoded", "check_composition", "check_twin", "check_changes", "check_one_hot_or_unknown"],
         "proteins": ["check_rope", "check_richest", "check_spans", "check_hormones", "check_cut"],
         "training": ["check_areas", "check_slow", "check_stop", "check_head_start", "check_weighted_loss"],
-        "whole_protein_embeddings": ["check_batch", "check_order", "check_simpler", "check_mended"],
+        "whole_protein_embeddings": ["check_batch", "check_order", "check_simpler", "check_pooled"],
         "your_proteins": ["check_halves", "check_nonsense", "check_expected_wrong", "check_gentlest"],
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import pandas as pd
 
 from dlfb_helpers.annotations.consistency import make_consistent
 from dlfb_helpers.annotations.ontology import Ontology
-from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, fraction, named, result_of
+from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, fraction, named, plain, result_of
+from dlfb_helpers.lesson.leak import leaked
 from dlfb_helpers.metrics.per_row import metrics_table
 
 # Catalytic activity down to protein serine/threonine kinase: each is an ancestor of those after it.
@@ -62,33 +63,25 @@ def check_come_true(share: float, targets: pd.DataFrame, probabilities: pd.DataF
 
 
 @check
-def check_claims(claims: Collection[str], tables: Mapping[str, pd.DataFrame]) -> str:
-    """Check which changes of the recipe are for the worse on each split, by the paired interval."""
-    if isinstance(claims, str) or not isinstance(claims, Collection):
-        raise NotYet(
-            f"Give a list of settings, such as ['wider (1024, 512)'], not one value of type {type(claims).__name__}."
-        )
-    settings = set(next(iter(tables.values())).index)
-    if unknown := [claim for claim in claims if claim not in settings]:
-        raise NotYet(f"{unknown[0]!r} is none of the settings in the first column of the table.")
-    if "full recipe" in claims:
-        raise NotYet("The full recipe is what the others are compared with: it is not worse than itself.")
-    for claim in claims:
-        for split, table in tables.items():
-            mean, high = table.loc[claim, ["change: mean", "change: high"]]
-            if mean > 0:
-                raise NotYet(f"On the {split} split, {claim!r} does better than the full recipe, not worse.")
-            if high >= 0:
-                raise NotYet(
-                    f"On the {split} split the interval of {claim!r} reaches {high:.3f}: the change may as well be 0."
-                )
-    worse = [name for name in settings if all(table.loc[name, "change: high"] < 0 for table in tables.values())]
-    if missing := len(worse) - len(set(claims)):
-        raise NotYet(f"Still missing: {missing}. Where does the whole interval lie below 0 on each split?")
-    lower = [name for name in settings if all(table.loc[name, "change: mean"] < 0 for table in tables.values())]
+def check_leak(found: Collection[str], table: pd.DataFrame) -> str:
+    """Check which test proteins of the small evaluation lie in its training part too, trimmed."""
+    if isinstance(found, pd.DataFrame):
+        found = found.index
+    if isinstance(found, str) or not isinstance(found, Iterable):
+        raise NotYet(f"Give a list of names, such as ['P001', 'P002'], not one value of type {type(found).__name__}.")
+    names = [str(plain(name)) for name in found]
+    if unknown := [name for name in names if name not in table.index]:
+        raise NotYet(f"{unknown[0]!r} is no name in the table, which has {table.index.min()} to {table.index.max()}.")
+    if in_training := [name for name in names if table.loc[name, "part"] == "train"]:
+        raise NotYet(f"{in_training[0]} is a training protein. Name the test proteins that are its like.")
+    right = set(leaked(table))
+    if innocent := [name for name in names if name not in right]:
+        raise NotYet(f"{innocent[0]} is innocent: no training protein is a piece of it. A good score proves nothing.")
+    if missing := len(right) - len(set(names)):
+        raise NotYet(f"Right so far, but {missing} more leak. Which other alignments are far too good?")
     return (
-        f"{len(lower)} settings have a lower mean on each split, and {len(worse)} can be claimed to be worse. The "
-        "others may be; these proteins do not tell."
+        "A look for equal sequences would have passed them, for each copy lacks its start. An audit has to align, and "
+        "a score that is too good for its question is a reason to audit."
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, check, named, result_of
+from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, check, named, plain, result_of, text
 from dlfb_helpers.proteins.ideal import ideal_helix, ideal_strand
 from dlfb_helpers.proteins.structures import atom_table
 
@@ -20,8 +20,7 @@ HORMONE_ACTIVITY = "GO:0005179"
 @check
 def check_rope(rope: str, sequence: str) -> str:
     """Check the stretch of collagen's chain that makes the triple helix."""
-    if not isinstance(rope, str):
-        raise NotYet(f"The answer should be a piece of the string, but is of type {type(rope).__name__}.")
+    rope = text(rope, "The rope")
     if not rope or rope not in sequence:
         raise NotYet("This is no stretch of collagen's sequence: slice the string, as for insulin's chains.")
     start = sequence.find(rope) + 1
@@ -40,8 +39,9 @@ def check_rope(rope: str, sequence: str) -> str:
 @check
 def check_richest(richest: str, human: pd.DataFrame) -> str:
     """Check which human protein has the largest share of cysteine."""
-    if not isinstance(richest, str):
+    if not isinstance(plain(richest), str):
         raise NotYet(f"Give one identifier, such as 'P01308'; this is of type {type(richest).__name__}.")
+    richest = text(richest, "The identifier")
     if richest not in human.index:
         raise NotYet(f"{richest} is no human protein of the course's data: give its identifier, such as 'P01308'.")
     counts = human["Sequence"].str.count("C")
@@ -110,9 +110,9 @@ def check_hormones(hormones: Iterable[str], median: float, human: pd.DataFrame, 
     }
     agree(median, lengths.median(), "The median", mistakes, tolerance=0.5)
     return (
-        f"{len(right)} hormones, the middle one of {lengths.median():.0f} residues, against {everyone.median():.0f} of "
-        "all human proteins. A hormone is a message: it has to travel and be recognised, not to do work, and a short "
-        "chain will do."
+        f"{len(right)} precursors, the middle one of {lengths.median():.0f} residues, against {everyone.median():.0f} "
+        "of all human proteins, and the hormones themselves are shorter still. They are messages, which have to travel "
+        "and to be recognised: a short chain will do."
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +12,7 @@ import pandas as pd
 from flax.training.train_state import TrainState
 
 from dlfb_helpers.dataset.proteins import Proteins
+from dlfb_helpers.lesson.exercises.states import learning_rate, log_odds, require_state, same
 from dlfb_helpers.lesson.exercises.verdict import NotYet, agree, array, check, number, recognise, result_of
 from dlfb_helpers.training.evaluation import evaluate
 
@@ -24,7 +24,7 @@ def check_areas(auprc: float, auroc: float) -> str:
     """Check the two areas of a ranking of five with its true functions at places 2 and 5."""
     for area, name in ((auprc, "auPRC"), (auroc, "auROC")):
         if not 0 <= number(area, name) <= 1:
-            raise NotYet(f"An area lies between 0 and 1, but {name} is {float(area):g}.")
+            raise NotYet(f"An area lies between 0 and 1, but {name} is {number(area, name):g}.")
     agree(
         auprc,
         (1 / 2 + 2 / 5) / 2,
@@ -58,8 +58,8 @@ def check_areas(auprc: float, auroc: float) -> str:
 @check
 def check_slow(slow: TrainState, parts: Mapping[str, Proteins]) -> str:
     """Check a state after 300 steps with a learning rate ten times smaller."""
-    _check_state(slow)
-    rate = _learning_rate(slow)
+    require_state(slow)
+    rate = learning_rate(slow)
     if not np.isclose(rate, SLOW_RATE, rtol=0.01):
         raise NotYet(
             f"This state's optimiser has the learning rate {rate:.2g}: ten times smaller than 1e-3 is {SLOW_RATE:g}."
@@ -116,33 +116,41 @@ def check_stop(stop: int, longer: pd.DataFrame) -> str:
 @check
 def check_head_start(informed: TrainState, state: TrainState, parts: Mapping[str, Proteins]) -> str:
     """Check a state whose last bias holds the log-odds of each function's share of the training part."""
-    _check_state(informed)
+    require_state(informed)
     if informed.step != 0:
         raise NotYet(f"This state has taken {int(informed.step)} steps: give the one before training.")
     last = "output"
     found = {name: layer for name, layer in informed.params.items() if name != last}
-    if set(informed.params) != set(state.params) or not _same(found, {n: state.params[n] for n in found}):
+    if gone := sorted(set(state.params) - set(informed.params)):
+        raise NotYet(f"The layer {gone[0]} is gone: `state.params | {{...}}` keeps the layers that stay as they are.")
+    if set(informed.params) != set(state.params) or not same(found, {n: state.params[n] for n in found}):
         raise NotYet(f"Only the last layer, {last}, should change: the others are to be those of `state`.")
-    if not _same(informed.params[last].get("kernel"), state.params[last]["kernel"]):
+    if not same(informed.params[last].get("kernel"), state.params[last]["kernel"]):
         raise NotYet("The kernel of the last layer has changed or is gone: put a new bias beside the old kernel.")
     if isinstance(informed.params[last].get("bias"), list | pd.Series):
         kind = type(informed.params[last]["bias"]).__name__
         raise NotYet(f"The bias is a {kind}: np.array(...) makes the array of it that the network needs.")
     bias = array(informed.params[last].get("bias"), state.params[last]["bias"].shape, "The bias")
-    if not np.isfinite(bias).all():
+    share = {name: proteins.targets.to_numpy(float).mean(axis=0) for name, proteins in parts.items()}
+    if not (finite := np.isfinite(bias)).all():
+        for part in ("valid", "test"):
+            if np.array_equal(finite, (share[part] > 0) & (share[part] < 1)):
+                raise NotYet(f"It is infinite where the {part} part has none: take the shares of the training part.")
         raise NotYet("The bias holds infinite numbers: which part are the shares taken of, and is one of them 0 there?")
     if np.any(bias) and np.ptp(bias) < 1e-6:
         raise NotYet("All functions have the same bias: each has a share of its own.")
-    share = {name: proteins.targets.to_numpy(float).mean(axis=0) for name, proteins in parts.items()}
     train = share["train"]
     everything = np.average(list(share.values()), axis=0, weights=[len(proteins) for proteins in parts.values()])
     mistakes = {
         "The bias is still zero, as it was.": np.zeros_like(train),
         "These are the shares themselves. A bias is added to a logit: which logit has this probability?": train,
         "This is ln p. The logit has the odds in place of p: p / (1 - p).": np.log(train),
+        "These are the odds: the logit is their logarithm.": train / (1 - train),
+        "The logarithm has the base 10: take the natural one, np.log.": log_odds(train) / np.log(10),
+        "The logarithm has the base 2: take the natural one, np.log.": log_odds(train) / np.log(2),
         "The sign is the wrong way round: rare functions need a bias far below 0.": np.log((1 - train) / train),
-        "The shares of all parts are in it. What is fitted may see the training part only.": _log_odds(everything),
-        "These are the shares of the validation part. What is fitted may see the training part only.": _log_odds(
+        "The shares of all parts are in it. What is fitted may see the training part only.": log_odds(everything),
+        "These are the shares of the validation part. What is fitted may see the training part only.": log_odds(
             share["valid"]
         ),
     }
@@ -217,34 +225,16 @@ def check_weighted_loss(weighted_loss: Callable) -> str:
             "The number is right, but JAX can take no gradient of it: compute with optax, jnp and jax.nn, without "
             "float() and without NumPy's functions."
         ) from None
+    try:
+        jax.jit(lambda logits, targets: weighted_loss(logits, targets, 5.0))(logits, targets)
+    except Exception:
+        raise NotYet(
+            "The number is right, but jax.jit cannot compile it, and a training step needs that: an `if` or a "
+            "selection such as losses[targets == 1] depends on the labels' values; jnp.where or a product does not."
+        ) from None
     if not float(jnp.abs(gradient).sum()) > 0:
         raise NotYet("Its gradient is zero: does the loss depend on the logits?")
     return (
         "A missed function now costs more than a false alarm, so the network names more of them: it buys recall with "
         "precision. Its probabilities no longer say how often it is right, so compare rankings, not losses."
-    )
-
-
-def _check_state(state: TrainState) -> None:
-    if isinstance(state, tuple) and state and isinstance(state[0], TrainState):
-        raise NotYet("This is a pair, the state and its history: take the first of the two.")
-    if not isinstance(state, TrainState):
-        raise NotYet(f"Give the state, with its parameters and its step count; this is of type {type(state).__name__}.")
-
-
-def _learning_rate(state: TrainState) -> float:
-    # Adam's very first step has the length of the learning rate, whatever the gradient.
-    start = jnp.ones(1)
-    update, _ = state.tx.update(start, state.tx.init(start))
-    return float(abs(update[0]))
-
-
-def _log_odds(share: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(share, 1e-12) / (1 - share))
-
-
-def _same(one: Any, other: Any) -> bool:
-    same_form = jax.tree.structure(one) == jax.tree.structure(other)  # type: ignore[operator]  # jaxlib types no ==
-    return same_form and all(
-        jax.tree.leaves(jax.tree.map(lambda a, b: np.shape(a) == np.shape(b) and np.allclose(a, b), one, other))
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import html
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 
 class NotYet(Exception):
@@ -39,8 +41,8 @@ class Verdict:
 def check(judge: Callable[..., str]) -> Callable[..., Verdict]:
     """Make a check of a function that takes answers, raises `NotYet`, and returns what a right answer shows.
 
-    An answer that is still ``...`` or None has a verdict of its own, and whatever the answer makes Python raise becomes
-    part of the verdict: a check never stops a notebook.
+    An answer that is still ``...`` or None has a verdict of its own. What the answer makes Python raise in the check
+    becomes a verdict too, in plain words: a check never stops a notebook, nor speaks of what happened inside a library.
     """
 
     @functools.wraps(judge)
@@ -53,9 +55,13 @@ def check(judge: Callable[..., str]) -> Callable[..., Verdict]:
             return Verdict(True, judge(*answers, **settings))
         except NotYet as reason:
             return Verdict(False, str(reason))
-        except Exception as error:
-            kind = ", ".join(type(answer).__name__ for answer in answers)
-            return Verdict(False, f"The answer ({kind}) cannot be used: {type(error).__name__}: {error}")
+        except Exception:
+            kind = type(answers[0]).__name__
+            return Verdict(
+                False,
+                f"The answer, of type {kind}, is not what the exercise asks for: read its last sentences again, and "
+                "the comment beside the dots.",
+            )
 
     return checked
 
@@ -81,11 +87,32 @@ def result_of(function: Callable, *arguments: Any) -> Any:
     return result
 
 
+def plain(answer: Any) -> Any:
+    """Return `answer` out of what it comes wrapped in: a tensor as an array, one thing in a container as that thing."""
+    if hasattr(answer, "detach"):  # PyTorch: also half precision, which NumPy lacks, and what needs a gradient
+        answer = answer.detach().cpu()
+        answer = (answer.float() if answer.is_floating_point() else answer).numpy()
+    if isinstance(answer, pd.DataFrame | pd.Series | pd.Index | np.ndarray) or hasattr(answer, "__array__"):
+        values = answer if isinstance(answer, np.ndarray) else np.asarray(answer)
+        return values.reshape(-1)[0].item() if values.size == 1 and values.dtype != object else _only(answer, values)
+    if isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
+        return plain(next(iter(answer)))
+    return answer
+
+
+def _only(answer: Any, values: np.ndarray) -> Any:
+    """Return the one thing in an array of objects, such as a string in a table; else the answer."""
+    return plain(values.reshape(-1)[0]) if values.size == 1 else answer
+
+
 def number(answer: Any, what: str) -> float:
-    """Return `answer` as a float, if it is one number (also of NumPy or JAX) and not NaN."""
-    if isinstance(answer, str) or np.ndim(answer) != 0 or not isinstance(np.asarray(answer).item(), Real):
+    """Return `answer` as a float, if it is one number (of any library, also alone in a list) and not NaN."""
+    found = plain(answer)
+    if isinstance(found, Decimal):
+        found = float(found)
+    if isinstance(found, bool) or not isinstance(found, Real):
         raise NotYet(f"{what} should be a number, but is {_kind(answer)}.")
-    if math.isnan(value := float(answer)):
+    if math.isnan(value := float(found)):
         raise NotYet(f"{what} is NaN: somewhere zero is divided by zero, or a mean taken of nothing.")
     return value
 
@@ -98,19 +125,26 @@ def fraction(answer: Any, what: str) -> float:
 
 
 def named(answers: Any, *names: str) -> dict[str, Any]:
-    """Return `answers` if it is a dict with these `names`, each with an answer in it."""
+    """Return a dict of `names` and answers, if all are there: from a dict, a Series or one row of a table."""
+    if isinstance(answers, pd.DataFrame) and 1 in answers.shape:
+        answers = answers.squeeze(axis=1 if answers.shape[1] == 1 else 0)
+    if isinstance(answers, pd.Series):
+        answers = answers.to_dict()
     if not isinstance(answers, Mapping) or set(answers) != set(names):
         raise NotYet(f"Give a dict with the keys {', '.join(map(repr, names))}.")
     if missing := [name for name in names if answers[name] is ... or answers[name] is None]:
         raise NotYet(f"{missing[0]!r} is still to be worked out.")
-    return dict(answers)
+    return {name: answers[name] for name in names}
 
 
 def text(answer: Any, what: str) -> str:
-    """Return `answer` if it is a string."""
-    if not isinstance(answer, str):
+    """Return `answer` as a string without blanks at its ends, if it is one: also a sequence of Biopython."""
+    found = plain(answer)
+    if type(found).__name__ in ("Seq", "MutableSeq"):
+        found = str(found)
+    if not isinstance(found, str):
         raise NotYet(f"{what} should be one string, but is {_kind(answer)}: ''.join(...) makes it of letters.")
-    return answer
+    return str(found).strip()
 
 
 def recognise(answer: np.ndarray, mistakes: Mapping[str, Any], tolerance: float) -> None:
@@ -121,12 +155,26 @@ def recognise(answer: np.ndarray, mistakes: Mapping[str, Any], tolerance: float)
 
 
 def array(answer: Any, shape: Sequence[int], what: str) -> np.ndarray:
-    """Return `answer` as an array, if it has the `shape`; a negative size stands for any."""
-    found = np.asarray(answer)
+    """Return `answer` as an array of numbers, if it has the `shape`; a negative size stands for any."""
+    if hasattr(answer, "detach"):
+        answer = answer.detach().cpu()
+        answer = (answer.float() if answer.is_floating_point() else answer).numpy()
+    try:
+        found = np.asarray(list(answer) if isinstance(answer, Iterator | range) else answer)
+    except ValueError:
+        raise NotYet(f"{what} has rows of different lengths: each should have as many numbers.") from None
+    if found.dtype.kind not in "biuf":
+        no_numbers = NotYet(f"{what} should hold numbers, but is {_kind(answer)}.")
+        if found.dtype.kind in "USc" or any(isinstance(each, str) for each in found.flat):
+            raise no_numbers
+        try:
+            found = found.astype(np.float32 if found.dtype.kind == "V" else float)
+        except (TypeError, ValueError):
+            raise no_numbers from None
     if len(found.shape) != len(shape) or any(n >= 0 and n != m for n, m in zip(shape, found.shape)):
         wanted = tuple("any" if n < 0 else n for n in shape)
         raise NotYet(f"{what} should have the shape {wanted}, but has {found.shape}.".replace("'any'", "any"))
-    return found
+    return found.astype(float) if found.dtype == np.float16 else found
 
 
 def agree(

@@ -18,7 +18,8 @@ import pytest
 from recipes.notebooks import learner_notebook, read_source, solution_notebook
 
 CHAPTERS = Path(__file__).parents[3] / "chapters"
-SOURCES = sorted((CHAPTERS / "source").glob("*.md"))
+ALL_SOURCES = sorted((CHAPTERS / "source").glob("*.md"))
+SOURCES = [path for path in ALL_SOURCES if path.stem != "00_tour"]  # which has no exercises
 LEVELS = ["change one thing", "combine", "extend it"]
 WRONG = [
     pytest.param(check, answers, words, id=f"{module.stem.removeprefix('wrong_')}-{check.__name__}-{number}")
@@ -60,8 +61,15 @@ def book(source):
 
 
 def test_there_is_a_source_for_each_chapter():
-    assert [path.stem for path in SOURCES] == sorted(path.stem for path in CHAPTERS.glob("*.ipynb"))
+    assert [path.stem for path in ALL_SOURCES] == sorted(path.stem for path in CHAPTERS.glob("*.ipynb"))
     assert [path.stem for path in SOURCES] == sorted(path.stem for path in (CHAPTERS / "solutions").glob("*.ipynb"))
+
+
+def test_the_committed_tour_is_that_of_its_source():
+    tour, committed = read_source(ALL_SOURCES[0]), nbformat.read(CHAPTERS / "00_tour.ipynb", as_version=4)
+    assert not cells_tagged(tour, "exercise") and not cells_tagged(tour, "solution")
+    made, found = ([(cell.source, cell.id, cell.metadata) for cell in book.cells] for book in (tour, committed))
+    assert found == made, "run: make notebooks ARGS='--chapters 00'"
 
 
 @pytest.mark.parametrize("of", [learner_notebook, solution_notebook])

@@ -1,6 +1,7 @@
 """Typical wrong answers to the exercises of chapter 6, and what their verdict has to say."""
 
 import random
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,32 @@ def by_hash_inside(sequence):
     return ("train", "train", "train", "valid", "test")[place()]
 
 
+def by_hash_elsewhere(sequence):
+    return by_hash(sequence)
+
+
+@cache
+def by_kept_chance(sequence):
+    return random.choice(["train"] * 3 + ["valid", "test"])
+
+
+@cache
+def todays_parts():
+    return {TABLE["Sequence"][entry]: part for part, ids in split_proteins(TABLE).items() for entry in ids}
+
+
+def looked_up(sequence):
+    return todays_parts()[sequence]
+
+
+def looked_up_or_train(sequence):
+    return todays_parts().get(sequence, "train")
+
+
+def looked_up_or_nothing(sequence):
+    return todays_parts().get(sequence, "unknown")
+
+
 def by_length(sequence):
     return "train" if len(sequence) < 141 else "valid" if len(sequence) < 181 else "test"
 
@@ -82,6 +109,8 @@ WRONG = {
         (lambda: (1, 300, SPECIFIC), ">= rather than >"),
         (lambda: (3, 360, SPECIFIC), "a minimum of 50 leaves"),
         (lambda: (300, 2, SPECIFIC), "the terms come first"),
+        (lambda: (5, 300, SPECIFIC), "The generic terms"),
+        (lambda: (2, 60, SPECIFIC), "These are the proteins that go"),
         (lambda: (2, 500, SPECIFIC), "These are rows"),
         (lambda: (2, 365, SPECIFIC), "all proteins"),
         (lambda: (["often", "just"], 300, SPECIFIC), "should be a number"),
@@ -106,7 +135,7 @@ WRONG = {
         (lambda: (SIX / 40 * 100, HUMAN), "per cent"),
         (lambda: (SIX / 50, HUMAN), "all human proteins"),
         (lambda: (SIX / 180, HUMAN), "number of rows"),
-        (lambda: ((SIX / 40).to_frame(), HUMAN), "one column"),
+        (lambda: ((SIX / 40).to_frame().assign(proteins=SIX), HUMAN), "one column"),
         (lambda: (list(SIX / 40), HUMAN), "Give a Series"),
         (lambda: ((SIX / 40).head(3), HUMAN), "there are 3"),
         (lambda: ((SIX / 40).set_axis(list("abcdef")), HUMAN), "The index holds 'a'"),
@@ -114,6 +143,11 @@ WRONG = {
     check_part_of: [
         (lambda: (by_hash, TABLE), "differs from one process to the next"),
         (lambda: (by_hash_inside, TABLE), "differs from one process to the next"),
+        (lambda: (by_hash_elsewhere, TABLE), "differs from one process to the next"),
+        (lambda: (by_kept_chance, TABLE), "Asked twice"),
+        (lambda: (looked_up, TABLE), "look nothing up in today's split"),
+        (lambda: (looked_up_or_train, TABLE), "does it look today's parts up"),
+        (lambda: (looked_up_or_nothing, TABLE), "does it look today's parts up"),
         (lambda: (lambda sequence: random.choice(["train"] * 3 + ["valid", "test"]), TABLE), "Asked twice"),
         (lambda: (by_length, TABLE), "residues on average"),
         (lambda: (lambda sequence: ("train", "valid", "test")[len(sequence) % 3], TABLE), "about 0.6, 0.2 and 0.2"),

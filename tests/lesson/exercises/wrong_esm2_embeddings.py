@@ -75,7 +75,7 @@ WRONG = {
     ],
     check_places: [
         (lambda: (cysteines(), insulin()), "puts <cls>"),
-        (lambda: ([23] * 6, insulin()), "at which places"),
+        (lambda: ([23] * 6, insulin()), "Where among the tokens"),
         (lambda: (cysteines(1, "CM"), insulin()), "8 places"),
         (lambda: (cysteines(2), insulin()), "no cysteine at place 32"),
         (lambda: ([place == 31 for place in range(112)], insulin()), "a value for each token"),
@@ -92,7 +92,7 @@ WRONG = {
             shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: (new != new[there]).sum()),
             "chance gives 4.3",
         ),
-        (shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: "4"), "should be numbers"),
+        (shuffles(lambda rng: rng.permutation(GROUPS), lambda new, there: "4"), "should hold numbers"),
         (shuffles(lambda rng: rng.permutation(GROUPS), times=100), "should have the shape (1000,)"),
     ],
     check_agreement: [

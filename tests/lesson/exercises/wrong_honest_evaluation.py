@@ -7,8 +7,8 @@ import pandas as pd
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.lesson.exercises.honest_evaluation import (
-    check_claims,
     check_come_true,
+    check_leak,
     check_obey,
     check_rare,
     check_silence,
@@ -22,16 +22,14 @@ TARGETS = pd.DataFrame((RANDOM.random((400, 22)) < SHARE.to_numpy()).astype(int)
 PROBABILITIES = pd.DataFrame(np.clip(0.1 + 0.6 * TARGETS + RANDOM.normal(0, 0.2, TARGETS.shape), 0, 1))
 RARE = SHARE.index[SHARE < 0.05]
 HAVE_RARE = TARGETS[RARE].any(axis=1)
-CHANGES = {
-    "random": pd.DataFrame(
-        {"change: mean": [0.0, -0.02, -0.02, 0.01], "change: high": [0.0, -0.01, -0.01, 0.02]},
-        index=["full recipe", "no dropout", "narrower", "wider"],
-    ),
-    "families": pd.DataFrame(
-        {"change: mean": [0.0, -0.02, -0.02, -0.01], "change: high": [0.0, -0.01, 0.01, -0.005]},
-        index=["full recipe", "no dropout", "narrower", "wider"],
-    ),
-}
+# Two training proteins are pieces of P2 and P5.
+SMALL = pd.DataFrame(
+    {
+        "part": ["train", "test", "test", "train", "test", "train"],
+        "sequence": ["MKVLAA", "MSTAVLENPGLG", "MDDDREEKKW", "AVLENPGLG", "MCCHHWWYY", "HHWWYY"],
+    },
+    index=["P1", "P2", "P3", "P4", "P5", "P6"],
+)
 
 
 @cache
@@ -87,13 +85,13 @@ WRONG = {
         (lambda: (TARGETS.to_numpy().mean(), TARGETS, PROBABILITIES), "among all pairs"),
         (lambda: (86, TARGETS, PROBABILITIES), "in percent, or a count"),
     ],
-    check_claims: [
-        (lambda: (["no dropout", "narrower"], CHANGES), "reaches 0.010"),
-        (lambda: (["wider"], CHANGES), "does better"),
-        (lambda: (["full recipe", "no dropout"], CHANGES), "compared with"),
-        (lambda: ([], CHANGES), "Still missing: 1"),
-        (lambda: ("no dropout", CHANGES), "Give a list"),
-        (lambda: (["dropout"], CHANGES), "none of the settings"),
+    check_leak: [
+        (lambda: (["P2"], SMALL), "1 more leak"),
+        (lambda: (["P2", "P3"], SMALL), "P3 is innocent"),
+        (lambda: (["P2", "P4"], SMALL), "P4 is a training protein"),
+        (lambda: ([], SMALL), "2 more leak"),
+        (lambda: ("P2", SMALL), "Give a list"),
+        (lambda: (["P7"], SMALL), "no name in the table"),
     ],
     check_rare: [
         (lambda: rare(over_rare().fillna(0).mean(), 0.03), "is not 0"),

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.masking import MaskPredictor, substitution_scores, true_probabilities
 from dlfb_helpers.lesson.exercises.masking import (
@@ -62,16 +63,39 @@ def quick(table):
     return table, esm2(), INSULIN, scores()
 
 
-def variant(index=1, last=-1, sign=1, careful=True):
+class Remembering(MaskPredictor):
+    """A predictor that answers a question asked before from memory, for the tests ask the same again and again."""
+
+    @cache  # noqa: B019
+    def predict(self, sequence, position):
+        return super().predict(sequence, position)
+
+
+@cache
+def predictor():
+    return Remembering(esm2())
+
+
+@cache
+def collagen():
+    return load_cafa("course").sequences.set_index("EntryID").loc["P02452", "Sequence"]
+
+
+def variant(index=1, of=lambda new, wild: np.log(new) - np.log(wild), careful=True):
     """A function that reads names, right but for what is changed."""
 
-    def score(name):
+    def score(name, sequence):
         place = int(name[1:-1]) - index
-        if careful and INSULIN[place] != name[0]:
+        if careful and sequence[place] != name[0]:
             raise ValueError(name)
-        return sign * scores().iloc[place][name[last]]
+        p = predictor().predict(sequence, place)
+        return of(p[name[-1]], p[name[0]])
 
-    return score, scores(), INSULIN
+    return judged(score)
+
+
+def judged(score):
+    return score, predictor(), collagen(), INSULIN
 
 
 WRONG = {
@@ -104,11 +128,14 @@ WRONG = {
     ],
     check_variant_score: [
         (lambda: variant(index=0, careful=False), "counting from 1"),
-        (lambda: variant(last=0), "residue found in nature"),
-        (lambda: variant(sign=-1), "sign is turned"),
+        (lambda: variant(of=lambda new, wild: np.log(new)), "of D alone: subtract that of A"),
+        (lambda: variant(of=lambda new, wild: np.log(wild) - np.log(new)), "sign is turned"),
+        (lambda: variant(of=lambda new, wild: np.log2(new) - np.log2(wild)), "base 2"),
+        (lambda: variant(of=lambda new, wild: new - wild), "difference of probabilities"),
+        (lambda: variant(of=lambda new, wild: np.log(new) - np.log(wild) + 1), "too high"),
         (lambda: variant(careful=False), "is not refused"),
-        (lambda: (lambda name: None, scores(), INSULIN), "still to be written"),
-        (lambda: (scores().iloc[23]["D"], scores(), INSULIN), "without brackets"),
+        (lambda: judged(lambda name, sequence: None), "still to be written"),
+        (lambda: judged(-8.2), "without brackets"),
     ],
     check_single_pass: [
         (lambda: quick(logs()), "leave out those of <cls> and <eos>"),

@@ -47,9 +47,9 @@ WRONG = {
     check_changes: [
         (lambda: ({"indices": True, "distances": True, "shape": False},), "distance of D and E"),
         (lambda: ({"indices": False, "distances": False, "shape": False},), "index of M"),
-        (lambda: ({"indices": True},), "distances, shape"),
+        (lambda: ({"indices": True},), "'distances', 'shape'"),
         (lambda: ([True, False, False],), "a dict"),
-        (lambda: ({"indices": ..., "distances": ..., "shape": ...},), "True or False of indices"),
+        (lambda: ({"indices": ..., "distances": ..., "shape": ...},), "'indices' is still to be worked out"),
     ],
     check_one_hot_or_unknown: [
         (lambda: (one_hot,), "should have the shape (5, 21)"),

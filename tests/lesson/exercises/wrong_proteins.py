@@ -33,7 +33,7 @@ WRONG = {
         (lambda: (COLLAGEN[179:1192], COLLAGEN), "begins with position 180"),
         (lambda: (COLLAGEN[178:1191], COLLAGEN), "ends with position 1191"),
         (lambda: (COLLAGEN, COLLAGEN), "begins with position 1:"),
-        (lambda: (list(COLLAGEN[178:1192]), COLLAGEN), "piece of the string"),
+        (lambda: (list(COLLAGEN[178:1192]), COLLAGEN), "one string"),
         (lambda: ("GPP" * 338, COLLAGEN), "no stretch"),
     ],
     check_richest: [

@@ -29,6 +29,7 @@ def start(rate):
 
 
 PARTS = {"train": part(1, [0.1, 0.02, 0.3]), "valid": part(2, [0.2, 0.05, 0.1]), "test": part(3, [0.4, 0.03, 0.2])}
+WITHOUT = PARTS | {"valid": part(2, [0.2, 0, 0.1])}
 START, SLOW = start(1e-3), start(1e-4)
 
 
@@ -102,6 +103,18 @@ def numpy_only(logits, targets, weight):
     return losses.mean()
 
 
+def selecting(logits, targets, weight):
+    """Right, with a gradient, but of a shape that depends on the labels' values."""
+    losses = optax.sigmoid_binary_cross_entropy(logits, targets)
+    return (weight * losses[targets == 1].sum() + losses[targets == 0].sum()) / losses.size
+
+
+def asking(logits, targets, weight):
+    losses = optax.sigmoid_binary_cross_entropy(logits, targets)
+    rows = [[weight if label == 1 else 1.0 for label in row] for row in targets]
+    return (losses * jnp.array(rows)).mean()
+
+
 WRONG = {
     check_areas: [
         (lambda: (0.9, 1 / 3), "sum of the precisions"),
@@ -132,6 +145,10 @@ WRONG = {
         (lambda: (with_bias(np.full(3, log_odds(share("train").mean()))), START, PARTS), "a share of its own"),
         (lambda: (with_raw(list(log_odds(share("train")))), START, PARTS), "is a list"),
         (lambda: (with_raw(pd.Series(log_odds(share("train")))), START, PARTS), "is a Series"),
+        (lambda: (with_bias(share("train") / (1 - share("train"))), START, PARTS), "These are the odds"),
+        (lambda: (with_bias(log_odds(share("train")) / np.log(10)), START, PARTS), "base 10"),
+        (lambda: (START.replace(params={"output": START.params["output"]}), START, PARTS), "is gone"),
+        (lambda: (with_bias([-1.4, -np.inf, -2.2]), START, WITHOUT), "infinite where the valid part has none"),
         (lambda: (with_bias(-log_odds(share("train"))), START, PARTS), "sign"),
         (lambda: (with_bias(log_odds(share("valid"))), START, PARTS), "shares of the validation part"),
         (lambda: (with_bias(log_odds(share("train", "valid", "test"))), START, PARTS), "shares of all parts"),
@@ -147,6 +164,8 @@ WRONG = {
         (lambda: (of_probabilities,), "not probabilities"),
         (lambda: (weighted_mean,), "sum of the weights"),
         (lambda: (numpy_only,), "JAX can take no gradient"),
+        (lambda: (selecting,), "jax.jit cannot compile it"),
+        (lambda: (asking,), "jax.jit cannot compile it"),
         (lambda: (lambda *answer: float(by_log_sigmoid(*answer)),), "without float()"),
         (lambda: (only_ones,), "losses of label 0 are gone"),
         (lambda: (one_more,), "counts twice"),

@@ -1,0 +1,78 @@
+"""A pool's two files: sequences to read, and vectors in four bits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+from safetensors.numpy import load, save
+
+from dlfb_helpers.files.assets import bundled_folder
+from dlfb_helpers.files.manifest import read_verified
+from dlfb_helpers.predictors.pool import Pool
+from dlfb_helpers.predictors.rounded import Rounded
+from dlfb_helpers.predictors.whitening import Whitening
+
+POOL_FILES = ("proteins.fasta.zst", "vectors.safetensors")
+
+LARGEST_FASTA = 500_000_000
+"""Bytes of unpacked sequences: more than all of Swiss-Prot has."""
+
+_CAPITALS = re.compile("[A-Z]+")
+
+
+@cache
+def bundled_pool(remedy: str) -> Pool:
+    """Return the pool that the bundled predictors share, read once."""
+    return parse_pool(read_verified(bundled_folder("pool"), POOL_FILES, remedy))
+
+
+def pool_files(pool: Pool) -> dict[str, bytes]:
+    """Return name -> content; a protein's heading is its id and its taxon."""
+    rows = zip(pool.ids, pool.taxa.tolist(), pool.sequences)
+    fasta = "".join(f">{entry} {taxon}\n{sequence}\n" for entry, taxon, sequence in rows)
+    tensors = {
+        "codes": pool.rounded.codes,
+        "steps": pool.rounded.steps,
+        "mean": pool.whitening.mean,
+        "matrix": pool.whitening.matrix,
+    }
+    return {
+        "proteins.fasta.zst": pa.Codec("zstd", compression_level=22).compress(fasta.encode(), asbytes=True),
+        "vectors.safetensors": save({k: np.ascontiguousarray(v) for k, v in tensors.items()}),
+    }
+
+
+def parse_pool(contents: Mapping[str, bytes]) -> Pool:
+    """Read the files' contents.
+
+    Raises
+    ------
+    ValueError, KeyError, SafetensorError, OSError
+        If they are no pool.
+    """
+    with pa.input_stream(pa.py_buffer(contents["proteins.fasta.zst"]), compression="zstd") as stream:
+        content = stream.read(LARGEST_FASTA + 1)
+    if len(content) > LARGEST_FASTA:
+        raise ValueError(f"its sequences unpack to more than {LARGEST_FASTA:,} bytes")
+    lines = content.decode("utf-8").removesuffix("\n").split("\n")
+    headings = [line.removeprefix(">").rpartition(" ") for line in lines[::2]]
+    ids, sequences = [entry for entry, _, _ in headings], lines[1::2]
+    numbers = [int(taxon) for _, _, taxon in headings]
+    if not 0 <= min(numbers) <= max(numbers) <= np.iinfo(np.int32).max:
+        raise ValueError("its taxa are no numbers of the NCBI taxonomy")
+    taxa = np.array(numbers, dtype=np.int32)
+    tensors = load(contents["vectors.safetensors"])
+    codes, steps, mean, matrix = (tensors[name] for name in ("codes", "steps", "mean", "matrix"))
+    width = len(mean)
+    shapes = [codes.shape, steps.shape, mean.shape, matrix.shape]
+    if len(set(ids)) < len(ids) or shapes != [(len(ids), (width + 1) // 2), (width,), (width,), (width, width)]:
+        raise ValueError(f"its proteins and their vectors do not fit: {len(ids)} ids, shapes {shapes}")
+    if len(sequences) != len(ids) or not all(map(_CAPITALS.fullmatch, sequences)):
+        raise ValueError(f"{len(ids)} ids have {len(sequences)} sequences, or one that is not in capital letters")
+    if codes.dtype != np.uint8 or not all(np.isfinite(part).all() for part in (steps, mean, matrix)):
+        raise ValueError("its vectors hold numbers that are not finite, or no bytes")
+    return Pool(ids, sequences, taxa, Whitening(mean, matrix), Rounded(codes, steps))

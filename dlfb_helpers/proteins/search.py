@@ -1,0 +1,208 @@
+"""Search many proteins for relatives: a shortlist by embedding and by shared words, then exact scores of those alone.
+
+A shortlist alone would lose relatives that are alike in one domain only, or in letters only; so it is drawn in two
+rounds: the nearest by embedding and those that share most words, and then the nearest by embedding to what was found.
+``benchmarks/search.py`` measures what is lost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+import numpy as np
+import pyopal
+from scipy.sparse import csc_array, csr_array
+
+from dlfb_helpers.proteins.alignment import bit_score, database_of, scores_with, significant
+
+SHORTLIST = 500
+"""Proteins that the embeddings, the words and the second round each put on the list."""
+
+LEADS = 10
+"""Best hits of the first round whose neighbourhood the second one looks at."""
+
+LETTERS = ("A", "ST", "C", "DE", "NQ", "FY", "W", "G", "H", "KR", "IV", "LM", "P")
+"""Amino acids that replace one another often count as one letter of a word."""
+
+WORD = 5
+"""Letters of a word."""
+
+BLOCK, AT_ONCE = 4096, 16  # references whose words, and queries whose leads, are looked at together: bounds the memory
+
+_OTHER = len(LETTERS)  # of no word: what is no amino acid, and what stands between two proteins
+_GROUP = np.full(256, _OTHER, dtype=np.uint8)
+for _number, _letters in enumerate(LETTERS):
+    _GROUP[np.frombuffer(_letters.encode(), np.uint8)] = _number
+
+_Hits = tuple[np.ndarray, np.ndarray]  # places of references, and bits
+
+
+class Search:
+    """Proteins to search among.
+
+    Parameters
+    ----------
+    references
+        Sequences in capital letters; duplicates are allowed.
+    vectors
+        Of length 1, float32, shape (references, D): their products are cosines.
+    """
+
+    def __init__(self, references: Sequence[str], vectors: np.ndarray) -> None:
+        self.references, self.vectors = references, vectors
+        self.lengths = np.array([len(text) for text in references], dtype=np.int64)
+
+    @cached_property
+    def _database(self) -> pyopal.Database:
+        return database_of(self.references)
+
+    @cached_property
+    def _letters(self) -> np.ndarray:
+        """The groups of all residues, one protein after the other, each followed by what belongs to no word."""
+        return _GROUP[np.frombuffer(("-".join(self.references) + "-" * WORD).encode(), np.uint8)]
+
+    @cached_property
+    def _rarity(self) -> np.ndarray:
+        """Minus the logarithm of each group's frequency, counted in a million or two of the letters."""
+        some = self._letters[:: max(len(self._letters) // 1_000_000, 1)]
+        counts = np.bincount(some, minlength=_OTHER + 1)[:_OTHER]
+        return -np.log(np.maximum(counts, 1) / max(counts.sum(), 1)).astype(np.float32)
+
+    def __call__(self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float = 10.0) -> csr_array:
+        """Align each query with the references on its shortlist.
+
+        Parameters
+        ----------
+        queries
+            Sequences in capital letters.
+        cosines
+            Of the queries (rows) with the references.
+        max_evalue
+            E as in `align_all`, among all references.
+
+        Returns
+        -------
+        scipy.sparse.csr_array
+            Bit scores, float32, shape (queries, references); what is not on the list, or has a larger E, is not stored.
+
+        Raises
+        ------
+        ValueError
+            If a query is empty or not in capital letters.
+        """
+        size = len(self.references)
+        if size <= 3 * SHORTLIST:
+            found = self._aligned(queries, [np.arange(size)] * len(queries), max_evalue)
+        else:
+            words = self.shared_words(queries)
+            first = [
+                _ordered(np.union1d(_largest(near), _largest(shared)), near) for near, shared in zip(cosines, words)
+            ]
+            found = self._aligned(queries, first, max_evalue)
+            second = self._second_round(first, found)
+            more = self._aligned(queries, second, max_evalue)
+            found = [
+                (np.append(places, others), np.append(bits, theirs))
+                for (places, bits), (others, theirs) in zip(found, more)
+            ]
+        ends = np.cumsum([0, *(len(places) for places, _ in found)])
+        columns = np.concatenate([places for places, _ in found] or [np.zeros(0, np.int64)])
+        values = np.concatenate([bits for _, bits in found] or [np.zeros(0)]).astype(np.float32)
+        table = csr_array((values, columns, ends), shape=(len(queries), size))
+        table.sort_indices()
+        return table
+
+    def _aligned(self, queries: Sequence[str], listed: Sequence[np.ndarray], max_evalue: float) -> list[_Hits]:
+        """Places and bits of what aligns well enough among the listed references of each query."""
+        residues = int(self.lengths.sum())
+
+        def hits(query: str, places: np.ndarray) -> _Hits:
+            scores = scores_with(query, self._database, places)
+            near = significant(scores, len(query), self.lengths[places], residues, max_evalue)
+            return places[near], bit_score(scores[near])
+
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            return list(threads.map(hits, queries, listed))
+
+    def _second_round(self, first: Sequence[np.ndarray], found: Sequence[_Hits]) -> list[np.ndarray]:
+        """List the nearest of each query's best hits, by embedding, that are not on its list yet."""
+        leads = [places[np.argsort(-bits, kind="stable")[:LEADS]] for places, bits in found]
+        second = []
+        for start in range(0, len(leads), AT_ONCE):
+            some = leads[start : start + AT_ONCE]
+            products = self.vectors[np.concatenate(some)] @ self.vectors.T
+            rows = np.split(products, np.cumsum([len(places) for places in some])[:-1])
+            for number, of_query in enumerate(rows, start):
+                near = of_query.max(axis=0, initial=-2.0)
+                near[first[number]] = -2.0
+                second.append(_ordered(_largest(near), near) if len(of_query) else np.zeros(0, np.int64))
+        return second
+
+    def shared_words(self, queries: Sequence[str]) -> np.ndarray:
+        """Score references by the words that they share with a query, rare words more, long references less.
+
+        A word is `WORD` residues in the alphabet of `LETTERS`; each occurrence in the reference counts with the square
+        of minus the logarithm of its letters' frequencies, and the sum is divided by the root of the length.
+
+        Parameters
+        ----------
+        queries
+            Sequences in capital letters.
+
+        Returns
+        -------
+        numpy.ndarray
+            Float32, shape (queries, references).
+        """
+        wanted = self._words_of(queries)
+        starts = np.concatenate([[0], np.cumsum(self.lengths + 1)])
+        table = np.empty((len(queries), len(self.references)), dtype=np.float32)
+        for start in range(0, len(self.references), BLOCK):
+            ends = starts[start : start + BLOCK + 1]
+            codes = _codes(self._letters[ends[0] : ends[-1] + WORD - 1])
+            ones = np.ones(len(codes), dtype=np.float32)
+            block = csr_array((ones, codes, ends - ends[0]), shape=(len(ends) - 1, wanted.shape[0]))
+            table[:, start : start + BLOCK] = (block @ wanted).toarray().T
+        return table / np.sqrt(self.lengths.astype(np.float32))
+
+    def _words_of(self, queries: Sequence[str]) -> csr_array:
+        """The weight of each word (rows) in each query (columns): once, however often it stands there."""
+        columns, words, weights = [], [], []
+        for number, query in enumerate(queries):
+            letters = _GROUP[np.frombuffer(query.encode(), np.uint8)]
+            if len(letters) < WORD:
+                continue
+            windows = np.lib.stride_tricks.sliding_window_view(letters, WORD)
+            windows = windows[(windows < _OTHER).all(axis=1)]
+            codes, first = np.unique(_codes(windows.ravel())[::WORD], return_index=True)
+            words.append(codes)
+            weights.append(self._rarity[windows[first]].sum(axis=1) ** 2)
+            columns.append(np.full(len(codes), number))
+        size = ((_OTHER + 1) ** WORD, len(queries))
+        if not words:
+            return csr_array(size, dtype=np.float32)
+        places = np.concatenate(words), np.concatenate(columns)
+        return csr_array(csc_array((np.concatenate(weights), places), shape=size))
+
+
+def _codes(letters: np.ndarray) -> np.ndarray:
+    """The number of the word that starts at each letter, as long as there are `WORD` letters."""
+    size = len(letters) - WORD + 1
+    codes = np.zeros(max(size, 0), dtype=np.int32)
+    for step in range(WORD):
+        codes *= _OTHER + 1
+        codes += letters[step : step + size]
+    return codes
+
+
+def _largest(scores: np.ndarray) -> np.ndarray:
+    """Places of the `SHORTLIST` largest scores, in no order."""
+    return np.argpartition(-scores, SHORTLIST)[:SHORTLIST]
+
+
+def _ordered(places: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Sort places by their scores: what aligns alike well comes together, and is aligned faster."""
+    return places[np.argsort(scores[places], kind="stable")]

@@ -1,0 +1,106 @@
+"""Proteins on which the predictor that ships is judged, and how good it is on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dlfb_helpers.metrics.cafa import fmax
+from dlfb_helpers.metrics.calibration import expected_calibration_error
+from dlfb_helpers.metrics.per_row import average_precision
+from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
+from dlfb_helpers.predictors.pool import Pool
+from dlfb_helpers.proteins.alignment import align_pair
+from dlfb_helpers.proteins.families import MAX_EVALUE, MIN_COVERAGE, MIN_IDENTITY, family_numbers
+from recipes.pool import Annotated, kept_as
+
+SHORT = 500
+"""Residues of the longest protein that the course's own predictors know."""
+
+OURS = "shipped recipe"
+SPECIES_TESTED = 300
+
+
+def newly_annotated(known: Annotated, early: int, late: int, terms: Collection[str]) -> np.ndarray:
+    """Rows of the human proteins that had none of the terms in the earlier release, and have one in the later."""
+    before, after = (np.diff(known.labels(year, terms).indptr) > 0 for year in (early, late))
+    return np.flatnonzero(known.is_human & ~before & after)
+
+
+def lengths(known: Annotated) -> np.ndarray:
+    """Residues of each protein."""
+    return known.table["Sequence"].str.len().to_numpy()
+
+
+def of_species(known: Annotated, taxon: int, terms: Collection[str]) -> np.ndarray:
+    """Rows of some proteins of a species, no longer than the course's and with one of the terms, drawn at random."""
+    labelled = np.diff(known.labels(2019, terms).indptr) > 0
+    rows = np.flatnonzero((known.table["taxon"] == taxon).to_numpy() & labelled & (lengths(known) <= SHORT))
+    return np.sort(np.random.default_rng(0).choice(rows, SPECIES_TESTED, replace=False))
+
+
+def relatives(known: Annotated, rows: np.ndarray) -> pd.DataFrame:
+    """Find the pairs of one of these proteins and another that count as similar, as `similar` has it; kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `first` (one of `rows`) and `second`, places in the whole pool; those with the same sequence included.
+    """
+    kept = kept_as("relatives", known.table.index[rows], ".parquet")
+    if not kept.exists():
+        everything = np.arange(len(known.table))
+        pool = Pool.fit(known.take(everything), 1.0)
+        texts, found = known.table["Sequence"].tolist(), []
+        for start in range(0, len(rows), 256):
+            some = rows[start : start + 256]
+            bits = pool.neighbours(known.take(some)).bits
+            for row, low, high in zip(some.tolist(), bits.indptr, bits.indptr[1:]):
+                for place, score in zip(bits.indices[low:high].tolist(), bits.data[low:high]):
+                    shorter = min(len(texts[row]), len(texts[place]))
+                    if place == row or shorter * pool.search.lengths.sum() * 2.0**-score > MAX_EVALUE:
+                        continue
+                    identity, coverage = align_pair(texts[row], texts[place])
+                    if identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE:
+                        found.append((row, place))
+            print(f"relatives: {start + len(some):,} of {len(rows):,}", flush=True)
+        pd.DataFrame(found, columns=["first", "second"]).to_parquet(kept)
+    return pd.read_parquet(kept)
+
+
+def judge(
+    targets: np.ndarray, tables: Mapping[str, np.ndarray], sequences: Sequence[str], groups: np.ndarray | None = None
+) -> dict:
+    """Score tables of probabilities, and the differences from `OURS`, with intervals over families.
+
+    Parameters
+    ----------
+    targets
+        0/1, shape (proteins, terms).
+    tables
+        Predictor -> probabilities, same shape; one of them is `OURS`.
+    sequences
+        Of the proteins, for their families.
+    groups
+        Units of the bootstrap, where they are known.
+    """
+    units = family_numbers(list(sequences)) if groups is None else groups
+    areas = {name: average_precision(targets, table) for name, table in tables.items()}
+    return {
+        "proteins": len(targets),
+        "families": len(set(units)),
+        "terms": targets.shape[1],
+        "predictors": {
+            name: {
+                "auprc": bootstrap_mean(areas[name], units)._asdict(),
+                "fmax": fmax(targets, table).f,
+                "ece from 0.05": expected_calibration_error(targets, table, minimum=0.05),
+            }
+            for name, table in tables.items()
+        },
+        f"{OURS} minus": {
+            name: paired_difference(areas[OURS], area, units)._asdict() for name, area in areas.items() if name != OURS
+        },
+    }

@@ -1,0 +1,42 @@
+"""Fetch the runtime of the page "Try it", packed: ``python -m recipes.onnxruntime_web`` (needs npm; for maintainers).
+
+Writes ``docs/try/onnxruntime``, which ``make site`` puts into the site; nobody who builds or reads it needs npm.
+"""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import tarfile
+import tempfile
+from base64 import b64encode
+from hashlib import sha512
+from pathlib import Path
+
+from dlfb_helpers.files.manifest import write_manifest
+
+VERSION = "1.30.0"
+INTEGRITY = "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
+"""Of the package, as npm's lock files have it."""
+
+FILES = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+OUT = Path("docs/try/onnxruntime")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", f"onnxruntime-web@{VERSION}"], cwd=folder, check=True)
+        (archive,) = Path(folder).glob("*.tgz")
+        found = "sha512-" + b64encode(sha512(archive.read_bytes()).digest()).decode()
+        if found != INTEGRITY:
+            raise SystemExit(f"{archive.name} has the digest {found}, not {INTEGRITY}")
+        with tarfile.open(archive) as members:
+            for name in FILES:
+                member = members.extractfile(f"package/dist/{name}")
+                assert member is not None
+                (OUT / f"{name}.gz").write_bytes(gzip.compress(member.read(), 9, mtime=0))
+    write_manifest(OUT, what=f"onnxruntime-web {VERSION}, by recipes.onnxruntime_web", licence="MIT")
+
+
+if __name__ == "__main__":
+    main()

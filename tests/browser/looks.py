@@ -1,0 +1,70 @@
+"""Opening pages in a browser, and what all of them have to be: whole, no wider than the screen, open to everybody."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from selenium.webdriver.support.ui import WebDriverWait
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def look(browser, address, scheme="light", width=1200):
+    """Open a page in the wanted colours and width (pixels)."""
+    features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+    wanted = [{"name": name, "value": value} for name, value in features.items()]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": wanted})
+    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.get_log("browser")  # what earlier pages complained of
+    arrive(browser, address)
+    return browser
+
+
+def look_afresh(browser, address, scheme="light", width=1200):
+    """Do as `look` does, with nothing kept of what was chosen before, on a page of the same origin."""
+    browser.execute_script("try { localStorage.clear() } catch { /* the empty page that a browser begins with */ }")
+    return look(browser, address, scheme, width)
+
+
+def arrive(browser, address):
+    """Open a page and wait until it is whole: on a busy machine the driver has returned too early."""
+    browser.execute_script("window.leaving = true")
+    browser.get(address)
+    arrived = "return !window.leaving && document.readyState === 'complete' && document.URL.startsWith(arguments[0])"
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script(arrived, address))
+
+
+def complaints(browser):
+    """What the browser calls severe since the page was opened, but that it left a page without asking."""
+    told = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    return [message for message in told if "'beforeunload' confirmation" not in message]
+
+
+def of_each(show, pages, found, **wanted):
+    """Show pages one by one: those of which something was found, with it."""
+    seen = {page: found(show(page, **wanted)) for page in pages}
+    return {page: value for page, value in seen.items() if value}
+
+
+def too_wide(browser, screen=390):
+    """How wide a page is, unfolded, if that is more than the screen; else 0."""
+    unfold(browser)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    return width if width > screen else 0
+
+
+def unfold(browser):
+    browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def barriers(browser, within="document", passes=10):
+    """What axe-core calls serious or critical: each kind, how often, and where first."""
+    browser.set_script_timeout(120)
+    browser.execute_script(AXE)
+    result = browser.execute_async_script(
+        f"axe.run({within}, {{preload: false, resultTypes: ['violations']}}).then(arguments[arguments.length - 1])"
+    )
+    assert len(result["passes"]) > passes
+    grave = [one for one in result["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], len(one["nodes"]), [node["html"][:200] for node in one["nodes"][:2]]) for one in grave]
