@@ -17,6 +17,7 @@ import nbformat
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -70,6 +71,10 @@ def lab(course, tmp_path_factory) -> Iterator[str]:
         "IPYTHONDIR",
         "JUPYTERLAB_WORKSPACES_DIR",
     )
+    # What is asked to be saved is ignored while JupyterLab saves by itself.
+    settings = private / "settings" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"autosave": false}')
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     environment = {
         **os.environ,
@@ -77,6 +82,7 @@ def lab(course, tmp_path_factory) -> Iterator[str]:
         "NO_PROXY": "localhost,127.0.0.1",
         "JUPYTER_PREFER_ENV_PATH": "1",
         "DLFB_CACHE": str(private / "cache"),
+        "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         **{name: str(private / name.lower()) for name in folders},
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
@@ -144,6 +150,12 @@ def show_cell(browser: Chrome, number: int) -> WebElement:
         number,
     )
     return browser.execute_script("return jupyterapp.shell.currentWidget.content.widgets[arguments[0]].node", number)
+
+
+def text_of(browser: Chrome, number: int, wanted: str) -> str:
+    """Wait until a cell says what is wanted, and return all that it says; JupyterLab draws cells anew as it scrolls."""
+    wait = WebDriverWait(browser, 60, ignored_exceptions=[StaleElementReferenceException])
+    return wait.until(lambda _: text if wanted in (text := show_cell(browser, number).text) else "")
 
 
 def run_cell(browser: Chrome, number: int, source: str) -> None:
@@ -270,8 +282,9 @@ def test_outside_jupyterlab_3dmol_js_comes_from_the_network_and_without_one_the_
 def test_pages_of_make_course_take_3dmol_js_from_beside_them(browser, course, executed, with_views, tmp_path):
     chapter = read_chapter(course / "chapters" / f"{VIEWS}.ipynb")
     notebook = nbformat.read(chapter.path, as_version=4)
+    assert all("3dmolviewer_" in str(notebook.cells[number].outputs) for number in with_views)  # it was saved
     browser.get(write_page(notebook, chapter, tmp_path, [chapter]).as_uri())
-    assert len(views(browser)) == len(with_views)
+    WebDriverWait(browser, 60).until(lambda _: len(views(browser)) == len(with_views))
     for view in views(browser):
         assert drawn(browser, view) > 100
     assert scripts(browser) == [(tmp_path / "3Dmol-min.js").as_uri()]
@@ -282,11 +295,10 @@ def test_an_exercise_says_not_yet_and_with_the_solution_correct(browser, lab):
     open_notebook(browser, lab, f"chapters/{EXERCISES}.ipynb")
     run_all(browser)
     number = tagged(cells(browser), "exercise")[0]
-    assert "Not yet" in show_cell(browser, number).text
+    text_of(browser, number, "Not yet")
     solutions = nbformat.read(ROOT / "chapters" / "solutions" / f"{EXERCISES}.ipynb", as_version=4).cells
     run_cell(browser, number, solutions[tagged(solutions, "solution")[0]].source)
-    shown = show_cell(browser, number).text
-    assert "Correct" in shown and "Not yet" not in shown
+    assert "Not yet" not in text_of(browser, number, "Correct")
     assert complaints(browser) == []
 
 
