@@ -134,8 +134,9 @@ def _lists_of(suite: str, folder: Path) -> list[str]:
     lists = (folder / suite).resolve()
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    (lists / "sources.list").write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
-    places = {"sourcelist": lists / "sources.list", "sourceparts": "-"}
+    listed = lists.with_suffix(".list")  # not among the lists, which apt cleans
+    listed.write_text(f"deb [signed-by={keyring}] http://deb.debian.org/debian {suite} main\n")
+    places = {"sourcelist": listed, "sourceparts": "-"}
     options = [f"-oDir::Etc::{name}={place}" for name, place in places.items()] + [f"-oDir::State::Lists={lists}"]
     subprocess.run(["apt-get", *options, "update"], check=True)
     return options
