@@ -82,7 +82,7 @@ def measure(quick: bool = False) -> str:
 | | hits kept | votes kept | seconds a query |
 |---|---|---|---|
 | every pair aligned | 100 % | 100 % | {kept["everything"] / count:.2f} |
-| shortlist of two rounds | {100 * kept["hits"]:.1f} % | {100 * kept["votes"]:.1f} % | {kept["shortlist"] / count:.2f} |
+| shortlist in rounds | {100 * kept["hits"]:.1f} % | {100 * kept["votes"]:.1f} % | {kept["shortlist"] / count:.2f} |
 
 Hits are the best {VOTERS} with E <= 1e-3, which vote with their squared bits.
 

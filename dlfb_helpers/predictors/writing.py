@@ -82,8 +82,9 @@ def cafa_tsv(tables: Sequence[pd.DataFrame]) -> str:
     terms = together.columns.to_numpy()
     lines = []
     for protein, scores in zip(together.index, together.to_numpy()):
-        best = np.argsort(-scores, kind="stable")[:CAFA_TERMS]
-        kept = best[scores[best] >= CAFA_LEAST]
+        enough = np.flatnonzero(scores >= CAFA_LEAST)
+        order = np.argsort(-np.round(scores[enough], 3), kind="stable")  # by what is written
+        kept = enough[order[:CAFA_TERMS]]
         lines += [f"{_checked(protein)}\t{term}\t{score:.3f}\n" for term, score in zip(terms[kept], scores[kept])]
     return "".join(lines)
 

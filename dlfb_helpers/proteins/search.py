@@ -1,8 +1,8 @@
 """Search many proteins for relatives: a shortlist by embedding and by shared words, then exact scores of those alone.
 
-A shortlist alone would lose relatives that are alike in one domain only, or in letters only; so it is drawn in two
-rounds: the nearest by embedding and those that share most words, and then the nearest by embedding to what was found.
-``benchmarks/search.py`` measures what is lost.
+A shortlist is drawn in rounds. The first has what is near by embedding or shares more words with the query than chance
+would have it; each round after it has what is near to relatives that were found, and the last one is that which finds
+no more. ``benchmarks/search.py`` measures what is lost.
 """
 
 from __future__ import annotations
@@ -19,10 +19,19 @@ from scipy.sparse import csc_array, csr_array
 from dlfb_helpers.proteins.alignment import bit_score, database_of, scores_with, significant
 
 SHORTLIST = 500
-"""Proteins that the embeddings, the words and the second round each put on the list."""
+"""Proteins that a round puts on the list."""
+
+ROUNDS = 2, 4
+"""Rounds that all queries have, and rounds at most."""
 
 LEADS = 10
-"""Best hits of the first round whose neighbourhood the second one looks at."""
+"""Best hits whose neighbourhood the next round looks at."""
+
+WORDS_COUNT = 0.1
+"""What one standard deviation of shared words is worth, as cosine."""
+
+RELATED = 1e-3
+"""Largest E of a hit that is worth another round."""
 
 LETTERS = ("A", "ST", "C", "DE", "NQ", "FY", "W", "G", "H", "KR", "IV", "LM", "P")
 """Amino acids that replace one another often count as one letter of a word."""
@@ -94,58 +103,68 @@ class Search:
             If a query is empty or not in capital letters.
         """
         size = len(self.references)
-        if size <= 3 * SHORTLIST:
+        if size <= ROUNDS[1] * SHORTLIST:
             found = self._aligned(queries, [np.arange(size)] * len(queries), max_evalue)
         else:
-            words = self.shared_words(queries)
-            first = [
-                _ordered(np.union1d(_largest(near), _largest(shared)), near) for near, shared in zip(cosines, words)
-            ]
-            found = self._aligned(queries, first, max_evalue)
-            second = self._second_round(first, found)
-            more = self._aligned(queries, second, max_evalue)
-            found = [
-                (np.append(places, others), np.append(bits, theirs))
-                for (places, bits), (others, theirs) in zip(found, more)
-            ]
+            found = self._in_rounds(queries, cosines, max_evalue)
         ends = np.cumsum([0, *(len(places) for places, _ in found)])
-        columns = np.concatenate([places for places, _ in found] or [np.zeros(0, np.int64)])
-        values = np.concatenate([bits for _, bits in found] or [np.zeros(0)]).astype(np.float32)
+        columns = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in found)])
+        values = np.concatenate([np.zeros(0), *(bits for _, bits in found)]).astype(np.float32)
         table = csr_array((values, columns, ends), shape=(len(queries), size))
         table.sort_indices()
         return table
+
+    def _in_rounds(self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float) -> list[_Hits]:
+        """Align each query with the most promising references that it was not aligned with yet, as long as it pays."""
+        near, words = cosines.astype(np.float32), WORDS_COUNT * self.shared_words(queries)
+        found: list[_Hits] = [(np.zeros(0, np.int64), np.zeros(0))] * len(queries)
+        going = list(range(len(queries)))
+        for number in range(ROUNDS[1]):
+            if number:
+                self._look_around(going, found, near)
+            listed = [np.argpartition(-(near[row] + words[row]), SHORTLIST)[:SHORTLIST] for row in going]
+            hits = self._aligned([queries[row] for row in going], listed, max_evalue)
+            for row, places, (theirs, bits) in zip(going, listed, hits):
+                words[row, places] = -np.inf  # not again
+                found[row] = np.append(found[row][0], theirs), np.append(found[row][1], bits)
+            if number + 1 >= ROUNDS[0]:
+                going = [row for row, new in zip(going, hits) if self._is_related(queries[row], *new)]
+        return found
+
+    def _is_related(self, query: str, places: np.ndarray, bits: np.ndarray) -> bool:
+        """Say whether any of the hits is significant."""
+        evalues = np.minimum(self.lengths[places], len(query)) * float(self.lengths.sum()) * 2.0**-bits
+        return bool((evalues <= RELATED).any())
 
     def _aligned(self, queries: Sequence[str], listed: Sequence[np.ndarray], max_evalue: float) -> list[_Hits]:
         """Places and bits of what aligns well enough among the listed references of each query."""
         residues = int(self.lengths.sum())
 
         def hits(query: str, places: np.ndarray) -> _Hits:
+            places = places[np.argsort(-self.lengths[places], kind="stable")]  # several at a time: long ones begin
             scores = scores_with(query, self._database, places)
-            near = significant(scores, len(query), self.lengths[places], residues, max_evalue)
-            return places[near], bit_score(scores[near])
+            close = significant(scores, len(query), self.lengths[places], residues, max_evalue)
+            return places[close], bit_score(scores[close])
 
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             return list(threads.map(hits, queries, listed))
 
-    def _second_round(self, first: Sequence[np.ndarray], found: Sequence[_Hits]) -> list[np.ndarray]:
-        """List the nearest of each query's best hits, by embedding, that are not on its list yet."""
-        leads = [places[np.argsort(-bits, kind="stable")[:LEADS]] for places, bits in found]
-        second = []
-        for start in range(0, len(leads), AT_ONCE):
+    def _look_around(self, rows: Sequence[int], found: Sequence[_Hits], near: np.ndarray) -> None:
+        """Count as near to a query what is near to one of its best hits."""
+        leads = [places[np.argsort(-bits, kind="stable")[:LEADS]] for places, bits in (found[row] for row in rows)]
+        for start in range(0, len(rows), AT_ONCE):
             some = leads[start : start + AT_ONCE]
             products = self.vectors[np.concatenate(some)] @ self.vectors.T
-            rows = np.split(products, np.cumsum([len(places) for places in some])[:-1])
-            for number, of_query in enumerate(rows, start):
-                near = of_query.max(axis=0, initial=-2.0)
-                near[first[number]] = -2.0
-                second.append(_ordered(_largest(near), near) if len(of_query) else np.zeros(0, np.int64))
-        return second
+            of_queries = np.split(products, np.cumsum([len(places) for places in some])[:-1])
+            for row, of_query in zip(rows[start : start + AT_ONCE], of_queries):
+                np.maximum(near[row], of_query.max(axis=0, initial=-2.0), out=near[row])
 
     def shared_words(self, queries: Sequence[str]) -> np.ndarray:
-        """Score references by the words that they share with a query, rare words more, long references less.
+        """Score references by the words that they share with a query, beyond what chance would have it.
 
         A word is `WORD` residues in the alphabet of `LETTERS`; each occurrence in the reference counts with the square
-        of minus the logarithm of its letters' frequencies, and the sum is divided by the root of the length.
+        of minus the logarithm of its letters' frequencies. A reference is expected to have as much as the average one
+        of its length; what it has more, by the root of that, is told in standard deviations over all references.
 
         Parameters
         ----------
@@ -155,7 +174,7 @@ class Search:
         Returns
         -------
         numpy.ndarray
-            Float32, shape (queries, references).
+            Float32, shape (queries, references); zeros where none shares a word.
         """
         wanted = self._words_of(queries)
         starts = np.concatenate([[0], np.cumsum(self.lengths + 1)])
@@ -166,7 +185,11 @@ class Search:
             ones = np.ones(len(codes), dtype=np.float32)
             block = csr_array((ones, codes, ends - ends[0]), shape=(len(ends) - 1, wanted.shape[0]))
             table[:, start : start + BLOCK] = (block @ wanted).toarray().T
-        return table / np.sqrt(self.lengths.astype(np.float32))
+        lengths = self.lengths.astype(np.float32)
+        expected = table.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32) * (lengths / lengths.mean())
+        np.divide(table - expected, np.sqrt(expected), out=table, where=expected > 0)
+        spread = table.std(axis=1, keepdims=True)
+        return np.divide(table, spread, out=table, where=spread > 0)
 
     def _words_of(self, queries: Sequence[str]) -> csr_array:
         """The weight of each word (rows) in each query (columns): once, however often it stands there."""
@@ -196,13 +219,3 @@ def _codes(letters: np.ndarray) -> np.ndarray:
         codes *= _OTHER + 1
         codes += letters[step : step + size]
     return codes
-
-
-def _largest(scores: np.ndarray) -> np.ndarray:
-    """Places of the `SHORTLIST` largest scores, in no order."""
-    return np.argpartition(-scores, SHORTLIST)[:SHORTLIST]
-
-
-def _ordered(places: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Sort places by their scores: what aligns alike well comes together, and is aligned faster."""
-    return places[np.argsort(scores[places], kind="stable")]
