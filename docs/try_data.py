@@ -133,6 +133,7 @@ def facts(predictors: list[Predictor], places: dict[str, Place]) -> dict[str, An
         "networks": NETWORKS_FILE,
         "places": {name: [place.dtype, place.offset, math.prod(place.shape)] for name, place in places.items()},
         "ids": predictors[0].pool.ids,
+        "names": [predictors[0].pool.called(row) for row in range(len(predictors[0].pool))],
         "tokens": dict(zip(letters, tokens)),
         "mask": checkpoint.tokenizer.mask_token_id,
         "residues": [

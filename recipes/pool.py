@@ -24,7 +24,7 @@ from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins
 from dlfb_helpers.predictors.fitting import SET_ASIDE
 from dlfb_helpers.proteins.fasta import sequence_key
-from recipes.annotations import CURATED, EXPERIMENTAL, HUMAN, OTHER_SPECIES, gaf_pairs, human_pairs
+from recipes.annotations import CURATED, EXPERIMENTAL, HUMAN, OTHER_SPECIES, gaf_pairs, human_pairs, symbols
 from recipes.sources import swissprot_sequences
 
 KEPT = Path("build/pool")
@@ -44,7 +44,7 @@ class Annotated:
     Attributes
     ----------
     table
-        A row a protein: its index the id; taxon, Sequence.
+        A row a protein: its index the id; taxon, Sequence, gene.
     annotations
         EntryID, term, kind (of `KINDS`) and release (year), not propagated; other species have 2019 in each.
     data
@@ -130,6 +130,7 @@ def _put_together(data: CafaData) -> tuple[pd.DataFrame, pd.DataFrame]:
                 found[kind, year] |= pairs
     table = pd.DataFrame({"taxon": pd.Series(taxa, dtype="int32")}).sort_index().rename_axis("EntryID")
     table["Sequence"] = [sequences[entry] for entry in table.index]
+    table["gene"] = table.index.map(symbols(taxa)).fillna("")
     rows = [(entry, term, kind, year) for (kind, year), pairs in found.items() for entry, term in sorted(pairs)]
     return table, pd.DataFrame(rows, columns=["EntryID", "term", "kind", "release"])
 

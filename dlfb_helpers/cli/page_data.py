@@ -50,7 +50,7 @@ def block(table: pd.DataFrame, parents: Mapping[str, Collection[str]] | None) ->
     dict
         For `safe_json`. ``graph``: whether there are parents. ``texts``: each once. ``terms``: id, texts of the name
         and the slim terms, `is_general`, number of ancestors, parents among the terms (places in ``terms``). ``known``:
-        id and texts of the functions. ``proteins``: id, verdict, its certainty, and for each aspect its place in
+        id, name and texts of the functions. ``proteins``: id, verdict, its certainty, and for each aspect its place in
         `ASPECTS`, place in `SEEN`, place in ``known`` or -1, identity, coverage, E-value, and a flat list of claims:
         the term's place, then four times the thousandths that it is less probable than the claim before (the first:
         than 1), plus 1 if claimed, plus 2 if implied.
@@ -103,7 +103,10 @@ def _nearest(row: Any, texts: _Numbered, known: _Numbered) -> list[float | None]
     if row.seen == "nothing similar":
         return [-1, None, None, None]
     functions = tuple(texts[text] for text in str(row.nearest_functions).split("; ") if text)
-    return [known[str(row.nearest), functions], *map(_rounded, (row.identity, row.coverage, row.evalue))]
+    return [
+        known[str(row.nearest), str(row.nearest_name), functions],
+        *map(_rounded, (row.identity, row.coverage, row.evalue)),
+    ]
 
 
 def _line(rows: Sequence[Any], above: Mapping[str, Collection[str]]) -> str:

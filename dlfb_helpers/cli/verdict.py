@@ -207,6 +207,24 @@ def _article(name: str) -> str:
     return "an" if first[0] in "aeioAEIO" else "a"
 
 
+def called(entry: str, name: str) -> str:
+    """Name a known protein.
+
+    Parameters
+    ----------
+    entry
+        Its id.
+    name
+        `Pool.called`, or empty.
+
+    Returns
+    -------
+    str
+        As "mouse Ins2 (P01326)".
+    """
+    return f"{name} ({entry})" if name else entry
+
+
 def _caveat(claims: Sequence[Any]) -> str:
     """Say how near the nearest known protein of any aspect is; each aspect's own stands in its part of the card."""
     aspects = list({claim.aspect: claim for claim in claims}.values())
@@ -219,4 +237,4 @@ def _caveat(claims: Sequence[Any]) -> str:
         return "; nothing similar is known to the predictor, so trust it less"
     best = max(near, key=lambda one: one.identity * one.coverage)
     over = f" over {round(100 * best.coverage)} % of its length" if best.coverage < 0.7 else ""
-    return f"; {round(100 * best.identity)} % identical{over} to {best.nearest}"
+    return f"; {round(100 * best.identity)} % identical{over} to {called(best.nearest, best.nearest_name)}"

@@ -15,6 +15,12 @@ from dlfb_helpers.predictors.rounded import Rounded
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
 from dlfb_helpers.proteins.search import Search
 
+SPECIES = {
+    9606: "human", 10090: "mouse", 10116: "rat", 7955: "zebrafish", 7227: "fruit fly", 6239: "C. elegans",
+    3702: "Arabidopsis",
+}  # fmt: skip
+"""NCBI taxa of the bundled pool -> what they are called."""
+
 
 class Neighbours(NamedTuple):
     """How like the proteins of a pool some proteins are.
@@ -41,6 +47,8 @@ class Pool:
         One each a protein.
     taxa : numpy.ndarray
         NCBI taxa, int32; 0 where it is not known.
+    genes : list of str
+        Symbols of their genes; empty where it is not known.
     whitening : Whitening
         Of the embeddings.
     rounded : Rounded
@@ -50,20 +58,32 @@ class Pool:
     ids: list[str]
     sequences: list[str]
     taxa: np.ndarray
+    genes: list[str]
     whitening: Whitening
     rounded: Rounded
 
     @classmethod
-    def fit(cls, proteins: Proteins, power: float, taxa: Sequence[int] | None = None) -> Pool:
+    def fit(
+        cls,
+        proteins: Proteins,
+        power: float,
+        taxa: Sequence[int] | None = None,
+        genes: Sequence[str] | None = None,
+    ) -> Pool:
         """Take proteins with their embeddings, whitened with a power."""
         whitening = Whitening.fit(proteins.embeddings, power)
         whitening = Whitening(whitening.mean.astype(np.float32), whitening.matrix.astype(np.float32))
         rounded = Rounded.of(unit_length(whitening(proteins.embeddings)))
         known = np.zeros(len(proteins), np.int32) if taxa is None else np.asarray(taxa, np.int32)
-        return cls(proteins.ids, proteins.sequences, known, whitening, rounded)
+        symbols = [""] * len(proteins) if genes is None else list(genes)
+        return cls(proteins.ids, proteins.sequences, known, symbols, whitening, rounded)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def called(self, row: int) -> str:
+        """Name a protein as people do, such as "mouse Ins2": species and gene, as far as they are known."""
+        return f"{SPECIES.get(int(self.taxa[row]), '')} {self.genes[row]}".strip()
 
     @cached_property
     def vectors(self) -> np.ndarray:

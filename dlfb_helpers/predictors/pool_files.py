@@ -31,9 +31,9 @@ def bundled_pool(remedy: str) -> Pool:
 
 
 def pool_files(pool: Pool) -> dict[str, bytes]:
-    """Return name -> content; a protein's heading is its id and its taxon."""
-    rows = zip(pool.ids, pool.taxa.tolist(), pool.sequences)
-    fasta = "".join(f">{entry} {taxon}\n{sequence}\n" for entry, taxon, sequence in rows)
+    """Return name -> content; a protein's heading is its id, its taxon and its gene, tabs between them."""
+    rows = zip(pool.ids, pool.taxa.tolist(), pool.genes, pool.sequences)
+    fasta = "".join(f">{entry}\t{taxon}\t{gene}\n{sequence}\n" for entry, taxon, gene, sequence in rows)
     tensors = {
         "codes": pool.rounded.codes,
         "steps": pool.rounded.steps,
@@ -59,9 +59,8 @@ def parse_pool(contents: Mapping[str, bytes]) -> Pool:
     if len(content) > LARGEST_FASTA:
         raise ValueError(f"its sequences unpack to more than {LARGEST_FASTA:,} bytes")
     lines = content.decode("utf-8").removesuffix("\n").split("\n")
-    headings = [line.removeprefix(">").rpartition(" ") for line in lines[::2]]
-    ids, sequences = [entry for entry, _, _ in headings], lines[1::2]
-    numbers = [int(taxon) for _, _, taxon in headings]
+    ids, taxa_of, genes = (list(words) for words in zip(*(_heading(line) for line in lines[::2])))
+    sequences, numbers = lines[1::2], [int(taxon) for taxon in taxa_of]
     if not 0 <= min(numbers) <= max(numbers) <= np.iinfo(np.int32).max:
         raise ValueError("its taxa are no numbers of the NCBI taxonomy")
     taxa = np.array(numbers, dtype=np.int32)
@@ -75,4 +74,12 @@ def parse_pool(contents: Mapping[str, bytes]) -> Pool:
         raise ValueError(f"{len(ids)} ids have {len(sequences)} sequences, or one that is not in capital letters")
     if codes.dtype != np.uint8 or not all(np.isfinite(part).all() for part in (steps, mean, matrix)):
         raise ValueError("its vectors hold numbers that are not finite, or no bytes")
-    return Pool(ids, sequences, taxa, Whitening(mean, matrix), Rounded(codes, steps))
+    return Pool(ids, sequences, taxa, genes, Whitening(mean, matrix), Rounded(codes, steps))
+
+
+def _heading(line: str) -> tuple[str, str, str]:
+    """Id, taxon and gene."""
+    words = line.removeprefix(">").split("\t")
+    if len(words) != 3:
+        raise ValueError(f"a heading is not an id, a taxon and a gene with tabs between them: {line[:60]!r}")
+    return words[0], words[1], words[2]

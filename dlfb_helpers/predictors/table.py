@@ -63,8 +63,9 @@ def claims(answer: Mapping[str, Answer], minimum: float = 0.05, ontology: Ontolo
     pandas.DataFrame
         The proteins in their order, the aspects in that of `answer`, the most probable terms first: protein, aspect,
         term, name, probability; claimed (it is at least the aspect's threshold); implied (the ontology adds it to a
-        more specific term that is as probable); slim (`slim_names`); nearest, taxon, identity, coverage, evalue and
-        seen, as in `nearest_proteins`; nearest_functions (the nearest's most specific terms, separated by ``"; "``).
+        more specific term that is as probable); slim (`slim_names`); nearest, nearest_name, taxon, identity,
+        coverage, evalue and seen, as in `nearest_proteins`; nearest_functions (the nearest's most specific terms,
+        separated by ``"; "``).
     """
     rows = pd.concat([_rows(aspect, of_one, minimum, ontology) for aspect, of_one in answer.items()])
     return rows.sort_index(kind="stable").reset_index(drop=True)
@@ -111,8 +112,8 @@ def summaries(answer: Mapping[str, Answer]) -> pd.DataFrame:
     pandas.DataFrame
         protein; for each aspect function, process or component (names of the claimed terms that no more specific
         claimed one implies, the most probable first, separated by ``"; "``; of more than `NAMED` the number of the
-        others) and its probability, the highest of these terms (NaN where none is claimed); nearest, identity and seen
-        of the known protein that is nearest in any aspect.
+        others) and its probability, the highest of these terms (NaN where none is claimed); nearest, nearest_name,
+        identity and seen of the known protein that is nearest in any aspect.
     """
     first = next(iter(answer.values()))
     table = pd.DataFrame({"protein": first.probabilities.index})
@@ -129,7 +130,9 @@ def summaries(answer: Mapping[str, Answer]) -> pd.DataFrame:
         ["row", "how", "evalue"], kind="stable"
     )
     nearest = evidence.drop_duplicates("row")
-    return table.assign(**{column: nearest[column].to_numpy() for column in ("nearest", "identity", "seen")})
+    return table.assign(
+        **{column: nearest[column].to_numpy() for column in ("nearest", "nearest_name", "identity", "seen")}
+    )
 
 
 def _some(names: list[str]) -> str:

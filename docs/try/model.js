@@ -67,7 +67,7 @@ async function answer(model, sequence, step) {
     const {probabilities} = await network.run({embeddings});
     const {row, ...near} = of.nearest(cosines, same);
     aspects.push({aspect: of.aspect, probabilities: of.predict(cosines, probabilities.data, same), ...near,
-      nearest: model.pool.ids[row]});
+      nearest: model.pool.ids[row], name: model.pool.names[row]});
   }
   return {embedding, aspects};
 }

@@ -18,7 +18,7 @@ function rowsOf({probabilities}, terms, threshold) {
 function protein({id}, place, answer) {
   const aspects = answer.aspects.map((part, i) => {
     const {terms, threshold} = model.facts.aspects[i];
-    return {aspect: i, seen: part.seen, nearest: {id: part.nearest, functions: part.functions}, cosine: part.cosine,
+    return {aspect: i, seen: part.seen, nearest: {id: part.nearest, name: part.name, functions: part.functions}, cosine: part.cosine,
       rows: rowsOf(part, terms, threshold), terms};
   });
   const made = {graph: true, place, id, aspects, seen: Math.min(...aspects.map(part => part.seen))};
@@ -35,10 +35,10 @@ function sentence({aspects, seen}) {
 
 // In place of the alignment that dlfb predict shows.
 function nearest(part) {
-  const {functions, id} = part.nearest, few = functions.slice(0, 3).join("; "), cosine = part.cosine.toFixed(2);
+  const {functions} = part.nearest, few = functions.slice(0, 3).join("; "), cosine = part.cosine.toFixed(2);
   const words = ["The very sequence, trained on: ", "Nearest known by embedding: ",
     "Nothing similar is known to this aspect's predictor. The nearest by embedding: "][part.seen];
-  return h("p", {class: part.seen === 2 ? "near flag" : "near"}, words, knownLink(id), part.seen ? `, cosine ${cosine}` : "",
+  return h("p", {class: part.seen === 2 ? "near flag" : "near"}, words, ...named(part.nearest), part.seen ? `, cosine ${cosine}` : "",
     few && h("span", {}, ". Known for: ", h("bdi", {}, few)), functions.length > 3 && ` and ${functions.length - 3} more`);
 }
 
@@ -99,11 +99,11 @@ function stop() {
 // Cells are text: a tab or a line break within a cell becomes a blank.
 function table() {
   const line = cells => cells.map(value => String(value ?? "").replace(/[\t\r\n]+/g, " ")).join("\t") + "\n";
-  const heading = ["protein", "aspect", "term", "name", "probability", "claimed", "implied", "nearest", "cosine", "seen"];
+  const heading = ["protein", "aspect", "term", "name", "probability", "claimed", "implied", "nearest", "nearest_name", "cosine", "seen"];
   return line(heading) + proteins.flatMap(({id, aspects}) => aspects.flatMap(part => {
     const claimed = claims(part).length ? "yes" : "no", {nearest: near, cosine, seen} = part;
     return shown(part).map(({term, p, implied}) => line([id, settings.aspects[part.aspect][0], term.id, term.name, p.toFixed(3),
-      claimed, implied ? "yes" : "no", near.id, cosine.toFixed(3), settings.seen[seen]]));
+      claimed, implied ? "yes" : "no", near.id, near.name, cosine.toFixed(3), settings.seen[seen]]));
   })).join("");
 }
 

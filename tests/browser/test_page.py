@@ -240,7 +240,7 @@ def test_the_page_shuts_nobody_out_and_fits_the_screen(show, scheme, width):
     assert barriers(browser, passes=15) == []
 
 
-FIELDS = ["protein", "term", "name", "slim", "nearest", "nearest_functions"]
+FIELDS = ["protein", "term", "name", "slim", "nearest", "nearest_name", "nearest_functions"]
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -220,7 +220,8 @@ def test_the_threshold_chooses_what_is_shown_and_saved(page, predictors):
     WebDriverWait(page, 60, 0.1).until(lambda _: element(page, "save").is_displayed())
     rows = page.execute_script("return table()").splitlines()
     assert rows[0].split("\t") == [
-        "protein", "aspect", "term", "name", "probability", "claimed", "implied", "nearest", "cosine", "seen"
+        "protein", "aspect", "term", "name", "probability", "claimed", "implied", "nearest", "nearest_name", "cosine",
+        "seen",
     ]  # fmt: skip
     limits = [f"{predictor.threshold:.2f}" for predictor in predictors]
     assert all(limit in element(page, "limit").text for limit in limits)

@@ -24,6 +24,7 @@ ROW = {
     "implied": False,
     "slim": "molecular function regulator activity",
     "nearest": "P01317",
+    "nearest_name": "",
     "identity": 0.876,
     "coverage": 0.981,
     "evalue": 3.21e-40,
@@ -34,7 +35,7 @@ BINDING = {"term": "GO:0005102", "name": "signaling receptor binding", "probabil
 SECRETED = {"aspect": "CCO", "term": "GO:0005576", "name": "extracellular region", "probability": 0.95}
 PROCESS = {"aspect": "BPO", "term": "GO:0006508", "name": "proteolysis", "probability": 0.7}
 STRANGE = {
-    "nearest": "", "identity": float("nan"), "coverage": float("nan"), "evalue": float("nan"),
+    "nearest": "", "nearest_name": "", "identity": float("nan"), "coverage": float("nan"), "evalue": float("nan"),
     "seen": "nothing similar", "nearest_functions": "",
 }  # fmt: skip
 PARENTS = {

@@ -50,8 +50,8 @@ def read(path):
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-COLUMNS = ["protein", "aspect", "term", "name", "probability", "claimed", "implied", "slim", "nearest", "taxon",
-           "identity", "coverage", "evalue", "seen", "nearest_functions"]  # fmt: skip
+COLUMNS = ["protein", "aspect", "term", "name", "probability", "claimed", "implied", "slim", "nearest", "nearest_name",
+           "taxon", "identity", "coverage", "evalue", "seen", "nearest_functions"]  # fmt: skip
 
 
 def test_predict_writes_what_the_three_predictors_say(fasta, proteins, tmp_path, capsys):
@@ -94,7 +94,7 @@ def test_a_summary_is_a_line_a_protein(fasta, proteins, tmp_path):
     short, table = pd.read_csv(tmp_path / "short.csv", keep_default_na=False), read(tmp_path / "out.tsv")
     kinds = ["function", "process", "component"]
     assert list(short.columns) == ["protein", *(f"{kind}{end}" for kind in kinds for end in ("", "_probability")),
-                                   "nearest", "identity", "seen"]  # fmt: skip
+                                   "nearest", "nearest_name", "identity", "seen"]  # fmt: skip
     assert short["protein"].tolist() == proteins.index.tolist()
     for row in short.to_dict("records"):
         for kind, aspect in zip(kinds, ("MFO", "BPO", "CCO")):

@@ -75,7 +75,7 @@ def test_a_browser_is_told_to_run_only_what_stands_there_and_to_fetch_nothing():
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|fetch\(", script)
 
 
-@pytest.mark.parametrize("field", ["protein", "term", "name", "slim", "nearest", "nearest_functions"])
+@pytest.mark.parametrize("field", ["protein", "term", "name", "slim", "nearest", "nearest_name", "nearest_functions"])
 def test_markup_in_a_table_is_text(field):
     read = shown_as_text(page(rows({field: MARKUP})))
     found = json.dumps(read.data[-1])

@@ -37,8 +37,8 @@ def test_every_claim_is_given_as_it_is():
     ]
     seen = [aspect[1:6] for _, _, _, aspects in data["proteins"] for aspect in aspects]
     assert seen == [[1, 0, 0.88, 0.98, 3.2e-40]] * 3 + [[2, -1, None, None, None]]
-    assert [[text, [data["texts"][place] for place in functions]] for text, functions in data["known"]] == [
-        ["P01317", ["hormone activity", "zinc binding"]]
+    assert [[*names, [data["texts"][place] for place in functions]] for *names, functions in data["known"]] == [
+        ["P01317", "", ["hormone activity", "zinc binding"]]
     ]
     assert [protein.claims for protein in plain] == [
         ["hormone activity (0.88)", "proteolysis (0.70)", "extracellular region (0.95)"],

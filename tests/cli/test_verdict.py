@@ -80,6 +80,7 @@ def test_of_several_nearest_proteins_the_most_alike_over_most_of_its_length_coun
     assert said(short, SECRETED).endswith("; 88 % identical to P01317.")
     assert said(short).endswith("; 100 % identical over 20 % of its length to Q1.")
     assert said({"nearest": "a%b"}).endswith("to a%b.")
+    assert said({"nearest_name": "cow INS"}).endswith("to cow INS (P01317).")
     assert said(ROW | STRANGE, SECRETED).endswith("; 88 % identical to P01317.")
 
 

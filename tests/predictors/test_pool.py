@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dlfb_helpers.predictors.folder import load_predictor
 from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
 from dlfb_helpers.proteins.alignment import cross_bits
@@ -26,8 +27,19 @@ def test_it_holds_its_proteins(pool, parts):
     train = parts["train"]
     assert (pool.ids, pool.sequences, len(pool)) == (train.ids, train.sequences, len(train))
     assert pool.taxa.dtype == np.int32 and pool.taxa.tolist() == list(range(len(train)))
-    assert Pool.fit(train, 0.5).taxa.tolist() == [0] * len(train)
+    plain = Pool.fit(train, 0.5)
+    assert plain.taxa.tolist() == [0] * len(train) and set(plain.genes) == {plain.called(0)} == {""}
     assert all(pool.ids[row] == entry for entry, row in pool.place.items()) and len(pool.place) == len(train)
+
+
+def test_proteins_are_called_by_species_and_gene(parts):
+    some = parts["train"].take(parts["train"].ids[:4])
+    pool = Pool.fit(some, 0.5, taxa=[10090, 9606, 562, 0], genes=["Ins2", "", "lacZ", ""])
+    assert [pool.called(row) for row in range(4)] == ["mouse Ins2", "human", "lacZ", ""]
+    bundled = load_predictor().pool
+    known = {entry: bundled.called(bundled.place[entry]) for entry in ("P01308", "P01326", "P04637")}
+    assert known == {"P01308": "human INS", "P01326": "mouse Ins2", "P04637": "human TP53"}
+    assert np.mean([gene != "" for gene in bundled.genes]) > 0.98
 
 
 def test_vectors_are_the_whitened_ones_but_for_their_rounding(pool, parts):

@@ -28,7 +28,7 @@ def unpacked(content: bytes) -> str:
 def pool():
     chance = np.random.default_rng(0)
     proteins = Proteins.unlabelled(IDS, ["MKV", "A" * 300, "W", "ACDE", "UXO"], chance.normal(size=(5, 7)))
-    return Pool.fit(proteins, 1.0, taxa=[9606, 0, 2_147_483_647, 10090, 7])
+    return Pool.fit(proteins, 1.0, taxa=[9606, 0, 2_147_483_647, 10090, 7], genes=["INS", "", "β 2", "Ins2", ""])
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_it_comes_back_as_it_was(pool, contents):
     again = parse_pool(contents)
     assert again.ids == pool.ids and again.sequences == pool.sequences
     np.testing.assert_array_equal(again.taxa, pool.taxa)
+    assert again.genes == pool.genes
     assert again.taxa.dtype == np.int32
     for one, other in zip(
         (*pool.rounded, *vars(pool.whitening).values()), (*again.rounded, *vars(again.whitening).values())
@@ -52,7 +53,8 @@ def test_it_comes_back_as_it_was(pool, contents):
 
 def test_the_sequences_are_a_file_that_others_read(contents):
     text = unpacked(contents[FASTA])
-    assert text.startswith(">P1 9606\nMKV\n>sp|P2|X 0\n" + "A" * 300 + "\n") and text.endswith(">5 7\nUXO\n")
+    assert text.startswith(">P1\t9606\tINS\nMKV\n>sp|P2|X\t0\t\n" + "A" * 300 + "\n")
+    assert text.endswith(">5\t7\t\nUXO\n")
 
 
 def refusal(contents):
@@ -64,16 +66,17 @@ def refusal(contents):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (">5 7\nUXO\n", "", "its proteins and their vectors do not fit: 4 ids"),
-        (">5 7\n", ">P1 7\n", "do not fit"),
+        (">5\t7\t\nUXO\n", "", "its proteins and their vectors do not fit: 4 ids"),
+        (">5\t7\t\n", ">P1\t7\t\n", "do not fit"),
         ("\nUXO\n", "\n", "is not in capital letters"),
         ("\nUXO\n", "\nuxo\n", "is not in capital letters"),
         ("\nUXO\n", "\nUX*\n", "is not in capital letters"),
         ("\nUXO\n", "", "5 ids have 4 sequences"),
-        (" 9606\n", " man\n", "invalid literal"),
-        (" 9606\n", "\n", "invalid literal"),
-        (" 9606\n", " 2147483648\n", "its taxa are no numbers of the NCBI taxonomy"),
-        (" 9606\n", " -1\n", "its taxa are no numbers"),
+        ("\t9606\tINS\n", "\tman\tINS\n", "invalid literal"),
+        ("\t9606\tINS\n", "\t\tINS\n", "invalid literal"),
+        ("\t9606\tINS\n", " 9606\n", "is not an id, a taxon and a gene with tabs between them: '>P1 9606'"),
+        ("\t9606\tINS\n", "\t2147483648\tINS\n", "its taxa are no numbers of the NCBI taxonomy"),
+        ("\t9606\tINS\n", "\t-1\tINS\n", "its taxa are no numbers"),
     ],
 )
 def test_sequences_that_cannot_be_are_refused(contents, old, new, said):

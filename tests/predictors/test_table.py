@@ -110,7 +110,7 @@ def test_a_summary_names_the_most_specific_claims_and_how_sure_the_surest_is(bot
     short = summaries(answer).set_index("protein")
     assert short.index.tolist() == sequences.index.tolist()
     assert [name for name in short if not name.endswith("probability")] == [
-        "function", "component", "nearest", "identity", "seen",
+        "function", "component", "nearest", "nearest_name", "identity", "seen",
     ]  # fmt: skip
     for (protein, aspect), of_one in rows[rows["claimed"]].groupby(["protein", "aspect"]):
         kind = {"MFO": "function", "CCO": "component"}[aspect]
@@ -135,12 +135,13 @@ def test_a_summary_counts_what_it_does_not_name_and_takes_the_nearest_protein_of
     def evidence(*row):
         return pd.DataFrame([row], ["P1"], COLUMNS)
 
-    function = Answer(flat, probabilities, evidence("far", "9606", 0.4, 0.9, 1e-9, "similar"), {}, 0.25)
-    process = Answer(flat, probabilities, evidence("near", "", 0.8, 0.9, 1e-50, "similar"), {}, 0.95)
-    itself = Answer(flat, probabilities, evidence("P1", "10090", 1.0, 1.0, 1e-40, "itself"), {}, 0.95)
+    function = Answer(flat, probabilities, evidence("far", "human far", "9606", 0.4, 0.9, 1e-9, "similar"), {}, 0.25)
+    process = Answer(flat, probabilities, evidence("near", "near", "", 0.8, 0.9, 1e-50, "similar"), {}, 0.95)
+    itself = Answer(flat, probabilities, evidence("P1", "mouse P1", "10090", 1.0, 1.0, 1e-40, "itself"), {}, 0.95)
     (short,) = summaries({"MFO": function, "BPO": process}).to_dict("records")
     assert short["function"].split("; ") == [f"name {term}" for term in terms[:5]] + ["and 2 more"]
     assert short["function_probability"] == pytest.approx(0.9) and short["process"] == ""
     assert (short["nearest"], short["identity"], short["seen"]) == ("near", 0.8, "similar")
+    assert short["nearest_name"] == "near"
     (short,) = summaries({"MFO": function, "BPO": process, "CCO": itself}).to_dict("records")
     assert (short["nearest"], short["identity"], short["seen"]) == ("P1", 1.0, "itself")

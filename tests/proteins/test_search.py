@@ -150,10 +150,7 @@ def test_words_are_counted_as_by_hand(made, monkeypatch):
         return [word for word in found if None not in word]
 
     expected = [
-        [
-            sum(rarity[list(word)].sum() ** 2 for word in words(text) if word in set(words(query)))
-            for text in references
-        ]
+        [sum(rarity[list(word)].sum() ** 2 for word in words(text) if word in set(words(query))) for text in references]
         for query in queries
     ]
     lengths = np.array([len(text) for text in references])
