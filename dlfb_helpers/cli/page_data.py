@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dlfb_helpers.annotations.ontology import ROOTS
-from dlfb_helpers.cli.verdict import is_general, stand_alone, verdict
+from dlfb_helpers.cli.verdict import hundredths, is_general, stand_alone, verdict
 from dlfb_helpers.predictors.evidence import SEEN
 from dlfb_helpers.predictors.table import KINDS
 
@@ -113,7 +113,7 @@ def _line(rows: Sequence[Any], above: Mapping[str, Collection[str]]) -> str:
     """The claims of an aspect that are most worth reading, and how many more there are."""
     told = stand_alone([row for row in rows if row.claimed], above)
     more = f"; {len(told) - LISTED} more" if len(told) > LISTED else ""
-    return "; ".join(f"{row.name} ({row.probability:.2f})" for row in told[:LISTED]) + more
+    return "; ".join(f"{row.name} ({hundredths(row.probability)})" for row in told[:LISTED]) + more
 
 
 def ancestors(term: str, parents: Mapping[str, Collection[str]]) -> set[str]:

@@ -76,6 +76,22 @@ def weight(probability: float, specificity: int) -> float:
     return probability**2 * math.log(specificity + 3)
 
 
+def hundredths(probability: float) -> str:
+    """Write a probability with two decimals, rounded as a page does that knows three of them.
+
+    Parameters
+    ----------
+    probability
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Of the thousandths, halves rounded up: "0.86" of 0.8546.
+    """
+    return f"{(round(1000 * float(probability)) + 5) // 10 / 100:.2f}"
+
+
 def verdict(claims: Sequence[Any], above: Mapping[str, Collection[str]]) -> Verdict:
     """Put a protein's predictions into one sentence.
 
@@ -101,7 +117,7 @@ def verdict(claims: Sequence[Any], above: Mapping[str, Collection[str]]) -> Verd
     if not told:
         telling = [claim for claim in claims if not claim.implied and not is_general(claim.name)]
         guess = max(telling or claims, key=lambda claim: claim.probability)
-        sentence = f"No confident claim; the best guess is {guess.name} ({guess.probability:.2f})"
+        sentence = f"No confident claim; the best guess is {guess.name} ({hundredths(guess.probability)})"
         return Verdict(f"{sentence}{caveat}.", float(guess.probability))
     first, *others = [told[aspect] for aspect in ASPECTS if aspect in told]
     certainty = float(first.probability)
@@ -161,7 +177,7 @@ def is_general(name: str) -> bool:
 
 
 def _phrase(claim: Any) -> str:
-    return f"{phrase(claim.name, claim.aspect)} ({claim.probability:.2f})"
+    return f"{phrase(claim.name, claim.aspect)} ({hundredths(claim.probability)})"
 
 
 def phrase(name: str, aspect: str) -> str:

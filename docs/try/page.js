@@ -28,7 +28,7 @@ function protein({id}, place, answer) {
 
 function sentence({aspects, seen}) {
   const told = aspects.map(part => folded(claims(part))[0][0]).filter(Boolean);
-  const said = told.length ? "Most telling: " + told.map(({term, p}) => `${term.name} (${p.toFixed(2)})`).join("; ")
+  const said = told.length ? "Most telling: " + told.map(({term, p}) => `${term.name} (${hundredths(p)})`).join("; ")
     : "No claim at this threshold";
   return said + [", but it was trained on this very sequence", "", "; nothing similar is known, so trust it less"][seen] + ".";
 }

@@ -4,7 +4,7 @@ const MIDDLE = 7.5, FLOOR = 1e-4;
 class Pool {
   constructor(tables, facts) {
     Object.assign(this, tables);  // codes, steps, mean, matrix, digests
-    this.ids = facts.ids;
+    [this.ids, this.names] = [facts.ids, facts.names];
     this.width = this.steps.length;
     this.row = this.width / 2;  // bytes of a protein's vector
     this.lengths = new Float32Array(this.ids.length);

@@ -17,17 +17,22 @@ from tests.browser.players import Playing
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def chromium():
+def started(*more: str) -> webdriver.Chrome:
+    """Start Chromium, with these arguments besides."""
     driver_path, binary = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
     assert driver_path and binary, "Chromium and its driver are needed: apt-get install chromium chromium-driver"
     options = webdriver.ChromeOptions()
     options.binary_location = binary
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,900"):
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,900", *more):
         options.add_argument(argument)
     options.add_argument("--enable-unsafe-swiftshader")  # 3D views without a graphics card
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
+    return webdriver.Chrome(options, webdriver.ChromeService(driver_path))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    driver = started()
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd(
         "Network.emulateNetworkConditions",

@@ -276,11 +276,12 @@ def test_what_is_shown_can_be_saved(show, tmp_path):
     lines = [line.split("\t") for line in saved.read_text(encoding="utf-8").splitlines()]
     slim = "molecular function regulator activity"
     assert lines == [
-        "protein aspect term name probability claimed implied slim nearest identity coverage evalue seen".split(),
+        "protein aspect term name probability claimed implied slim nearest nearest_name identity coverage evalue"
+        " seen".split(),
         ["P01308", "MFO", "GO:0005102", "signaling receptor binding", "0.900", "yes", "no", slim]
-        + ["P01317", "0.88", "0.98", "3.2e-40", "similar"],
+        + ["P01317", "", "0.88", "0.98", "3.2e-40", "similar"],
         ["=1+1 2", "CCO", "GO:0005576", "extracellular region", "0.950", "no", "no", slim]
-        + ["", "", "", "", "nothing similar"],
+        + ["", "", "", "", "", "nothing similar"],
     ]
 
 

@@ -6,6 +6,7 @@ import functools
 import http.server
 import json
 import re
+import socketserver
 import threading
 
 import numpy as np
@@ -22,6 +23,7 @@ from dlfb_helpers.predictors.folder import BUNDLED
 from dlfb_helpers.predictors.light import load_light, predict_light
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS, check_sequence
 from dlfb_helpers.proteins.composition import doubt
+from tests.browser.conftest import started
 from tests.browser.looks import barriers, complaints, look_afresh
 from tests.browser.players import KEY, ROOT, played
 
@@ -123,12 +125,46 @@ def test_five_proteins_from_disk_get_the_packages_answers(page, predictors, prot
     assert complaints(page) == []
 
 
-def test_nothing_leaves_the_page(page, proteins):
-    """Without a network, whatever is asked of one is a complaint: shown last, by asking."""
-    ask(page, fasta(proteins[:1]))
-    assert troubles(page) == [] and complaints(page) == []
-    page.execute_async_script("fetch('http://example.org').catch(() => {}).then(arguments[0])")
-    assert "ERR_INTERNET_DISCONNECTED" in complaints(page)[0]
+@pytest.fixture
+def trap():
+    """A proxy that answers nothing; yields its address and what it was asked, page and workers alike."""
+    asked = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked.append(self.rfile.readline().decode("latin-1").split()[1])
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_address[1]}", asked
+        running.shutdown()
+
+
+def test_nothing_leaves_the_page(site, proteins, trap):
+    """From disk, predicting, reading and on the map; that a request would be seen is shown last, by asking."""
+    proxy, asked = trap
+    browser = started(f"--proxy-server={proxy}", "--proxy-bypass-list=<-loopback>", "--disable-background-networking")
+    own = re.compile(r"(https?://)?[a-z.0-9-]+\.(google|googleapis|gvt1)\.com[:/]")  # what Chromium asks for itself
+
+    def leaving():
+        return [address for address in asked if not own.match(address)]
+
+    try:
+        browser.get((site / "try_it.html").as_uri())
+        ask(browser, fasta(proteins[:1]))
+        assert troubles(browser) == [] and len(browser.find_elements(By.CSS_SELECTOR, "#try-cards .card")) == 1
+        browser.find_element(By.ID, "map-run").send_keys(Keys.ENTER)
+        WebDriverWait(browser, 60).until(lambda _: "map" in browser.find_element(By.ID, "map-status").text)
+        WebDriverWait(browser, 60).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "#map-picture canvas"))
+        assert leaving() == []
+        browser.execute_script(
+            "fetch('http://example.org/page').catch(() => {});"
+            "new Worker(URL.createObjectURL(new Blob([\"fetch('http://example.org/worker')\"])))"
+        )
+        WebDriverWait(browser, 60).until(lambda _: len(leaving()) >= 2)
+        assert set(leaving()) == {"http://example.org/page", "http://example.org/worker"}
+    finally:
+        browser.quit()
 
 
 def test_five_proteins_from_a_server_which_sends_the_model_once(chromium, server, predictors, proteins):

@@ -3,7 +3,7 @@
 import pytest
 
 from dlfb_helpers.cli.page_data import ancestors
-from dlfb_helpers.cli.verdict import is_general, phrase, stand_alone, verdict
+from dlfb_helpers.cli.verdict import hundredths, is_general, phrase, stand_alone, verdict
 from tests.cli.predictions import BINDING, PARENTS, PROCESS, ROW, SECRETED, STRANGE, rows
 
 ABOVE = {term: ancestors(term, PARENTS) for term in PARENTS}
@@ -19,6 +19,13 @@ def test_function_place_and_process_come_with_their_probabilities_and_the_neares
     assert text == (
         "Very likely a hormone (0.97), secreted (0.95), taking part in proteolysis (0.70); 88 % identical to P01317."
     )
+
+
+def test_a_page_that_knows_thousandths_rounds_alike():
+    """Halves up, so that the sentence and the bars of a card never differ."""
+    assert [hundredths(p) for p in (0.8546, 0.855, 0.1249, 0.1244, 0.9996, 0.0)] == [
+        "0.86", "0.86", "0.13", "0.12", "1.00", "0.00",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
