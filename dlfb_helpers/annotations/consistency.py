@@ -142,7 +142,7 @@ def specific_terms(labels: np.ndarray, ancestors: np.ndarray) -> np.ndarray:
 
 def specific_labels(labels: csr_array, ancestors: np.ndarray) -> csr_array:
     """Do as `specific_terms` does for a sparse 0/1 table, float32."""
-    implied = csr_array(labels @ csr_array(np.asarray(ancestors).astype(np.float32)))
+    implied = csr_array(labels @ csr_array(np.asarray(ancestors, dtype=bool)).astype(np.float32))
     implied.data[:] = 1
     kept = csr_array(labels - labels.multiply(implied))
     kept.eliminate_zeros()

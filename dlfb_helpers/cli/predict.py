@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from dlfb_helpers.annotations.obo import read_obo
 from dlfb_helpers.annotations.ontology import ASPECTS, Ontology
@@ -54,6 +55,10 @@ class Outputs(NamedTuple):
         return {name: (path, *ending(path, *ENDINGS[name])) for name, path in wanted.items()}
 
 
+FEW = 8
+"""Proteins for which one thread computes products of matrices."""
+
+
 def run(
     fasta: str,
     outputs: Outputs,
@@ -89,6 +94,8 @@ def run(
         say(told)
     seen: Counter[str] = Counter()
     with ExitStack() as stack:
+        # For a few proteins, threads would wait longer than they work.
+        stack.enter_context(threadpool_limits(1 if len(sequences) <= FEW else None, user_api="blas"))
         files = {name: stack.enter_context(opened_output(path, packed)) for name, (path, _, packed) in wanted.items()}
         kinds = {name: kind for name, (_, kind, _) in wanted.items()}
         if "html" in files:

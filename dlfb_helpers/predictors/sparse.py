@@ -50,6 +50,6 @@ def from_tensors(tensors: Mapping[str, np.ndarray], name: str, rows: int, column
 
 def propagated(specific_labels: csr_array, ancestors: np.ndarray) -> csr_array:
     """Add what labels imply: 0/1, float32, shape as given."""
-    table = csr_array(specific_labels + specific_labels @ csr_array(ancestors.astype(np.float32)))
+    table = csr_array(specific_labels + specific_labels @ csr_array(ancestors).astype(np.float32))
     table.data[:] = 1
     return table

@@ -177,13 +177,16 @@ class Search:
             Float32, shape (queries, references); zeros where none shares a word.
         """
         wanted = self._words_of(queries)
+        is_wanted = np.diff(wanted.indptr) > 0
         starts = np.concatenate([[0], np.cumsum(self.lengths + 1)])
         table = np.empty((len(queries), len(self.references)), dtype=np.float32)
         for start in range(0, len(self.references), BLOCK):
             ends = starts[start : start + BLOCK + 1]
             codes = _codes(self._letters[ends[0] : ends[-1] + WORD - 1])
-            ones = np.ones(len(codes), dtype=np.float32)
-            block = csr_array((ones, codes, ends - ends[0]), shape=(len(ends) - 1, wanted.shape[0]))
+            places = np.flatnonzero(is_wanted[codes])
+            of_proteins = np.searchsorted(places, ends - ends[0])
+            ones = np.ones(len(places), dtype=np.float32)
+            block = csr_array((ones, codes[places], of_proteins), shape=(len(ends) - 1, wanted.shape[0]))
             table[:, start : start + BLOCK] = (block @ wanted).toarray().T
         lengths = self.lengths.astype(np.float32)
         expected = table.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32) * (lengths / lengths.mean())
