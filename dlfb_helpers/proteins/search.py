@@ -21,10 +21,10 @@ from dlfb_helpers.proteins.alignment import bit_score, database_of, scores_with,
 SHORTLIST = 500
 """Proteins that a round puts on the list."""
 
-ROUNDS = 2, 4
+ROUNDS = 2, 8
 """Rounds that all queries have, and rounds at most."""
 
-LEADS = 10
+LEADS = 25
 """Best hits whose neighbourhood the next round looks at."""
 
 WORDS_COUNT = 0.1
@@ -39,7 +39,7 @@ LETTERS = ("A", "ST", "C", "DE", "NQ", "FY", "W", "G", "H", "KR", "IV", "LM", "P
 WORD = 5
 """Letters of a word."""
 
-BLOCK, AT_ONCE = 4096, 16  # references whose words, and queries whose leads, are looked at together: bounds the memory
+BLOCK, AT_ONCE = 4096, 8  # references whose words, and queries whose leads, are looked at together: bounds the memory
 
 _OTHER = len(LETTERS)  # of no word: what is no amino acid, and what stands between two proteins
 _GROUP = np.full(256, _OTHER, dtype=np.uint8)
