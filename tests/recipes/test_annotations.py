@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 from collections import Counter
 
 from dlfb_helpers.annotations.ontology import Ontology
@@ -62,3 +63,19 @@ def test_recipe_propagates_and_an_accession_stays_with_the_first_species(monkeyp
     assert steps["human"]["rows written, propagated"] == 2
     assert steps["mouse"]["pairs already under another taxon dropped"] == 1
     assert steps["mouse"]["proteins written"] == steps["mouse"]["rows written, propagated"] == 1
+
+
+def test_recipe_takes_symbols_of_genes_from_the_source_of_each_species(monkeypatch, tmp_path):
+    database = sqlite3.connect(":memory:")
+    database.execute("create table uniprot (_id, uniprot_id)")
+    database.execute("create table gene_info (_id, gene_name, symbol)")
+    database.executemany("insert into uniprot values (?, ?)", [(1, "H1"), (2, "H2"), (3, "P1")])
+    database.executemany("insert into gene_info values (?, 'a long name', ?)", [(1, "INS"), (2, "TP53"), (3, "NOT")])
+    named = [gaf_line("P1").replace("P1\t", "P1\tIns2"), gaf_line("P2").replace("P2\t", "P2\tAlb")]
+    named += ["!comment\n", gaf_line("P1", registry="MGI").replace("P1\t", "P1\tother")]
+    with gzip.open(tmp_path / "mouse.gz", "wt") as handle:
+        handle.writelines(named)
+    monkeypatch.setattr(annotations, "OTHER_SPECIES", {"mouse": 10090})
+    monkeypatch.setattr(annotations, "human_database", lambda release: database)
+    monkeypatch.setattr(annotations, "_gaf", lambda species: tmp_path / f"{species}.gz")
+    assert annotations.symbols({"H1": 9606, "P1": 10090, "P2": 10116}) == {"H1": "INS", "P1": "Ins2"}
