@@ -212,7 +212,10 @@ def write(folder: Path) -> int:
     for name in ("sequences.js", "load.js", "ask.js", "lies.js", "page.js", "reads.js"):
         (folder / name).write_bytes((TRY / name).read_bytes())
     (folder / "map.js").write_text(map_of_chapter_5(), encoding="utf-8")
-    (folder / "LICENSE-onnxruntime").write_bytes((TRY / "onnxruntime" / "LICENSE").read_bytes())
+    runtime = TRY / "onnxruntime"
+    (folder / "LICENSE-onnxruntime").write_bytes((runtime / "LICENSE").read_bytes())
+    notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes())
+    (folder / "NOTICES-onnxruntime.txt").write_bytes(notices)
     return sum(path.stat().st_size for path in folder.iterdir())
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+import sys
 import tarfile
 import tempfile
+import zipfile
 from base64 import b64encode
 from hashlib import sha512
 from pathlib import Path
@@ -20,6 +22,7 @@ INTEGRITY = "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3j
 """Of the package, as npm's lock files have it."""
 
 FILES = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+NOTICES = "ThirdPartyNotices.txt"
 OUT = Path("docs/try/onnxruntime")
 
 
@@ -34,8 +37,18 @@ def main() -> None:
             for name in FILES:
                 member = members.extractfile(f"package/dist/{name}")
                 assert member is not None
-                (OUT / f"{name}.gz").write_bytes(gzip.compress(member.read(), 9, mtime=0))
+                _keep(name, member.read())
+        # What the runtime is made of stands in the same release for Python; the one for pages leaves it out.
+        wanted = ["--no-deps", "--only-binary", ":all:", f"onnxruntime=={VERSION}"]
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *wanted], cwd=folder, check=True)
+        (wheel,) = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as parts:
+            _keep(NOTICES, parts.read(f"onnxruntime/{NOTICES}"))
     write_manifest(OUT, what=f"onnxruntime-web {VERSION}, by recipes.onnxruntime_web", licence="MIT")
+
+
+def _keep(name: str, content: bytes) -> None:
+    (OUT / f"{name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
 
 if __name__ == "__main__":

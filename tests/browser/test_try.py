@@ -189,6 +189,7 @@ def test_five_proteins_from_a_server_which_sends_the_model_once(chromium, server
 def test_the_page_loads_no_more_than_it_says(site):
     total = sum(path.stat().st_size for path in (site / "_static" / "try").iterdir())
     assert 20_000_000 < total <= 30_000_000
+    assert "Eigen" in (site / "_static" / "try" / "NOTICES-onnxruntime.txt").read_text(encoding="utf-8")
     parts = (site / "_static" / "try" / "parts.js").read_text(encoding="utf-8")
     listed = json.loads(parts.partition("const PARTS = ")[2].strip().removesuffix(";"))
     model = sum(part["size"] for part in listed)
