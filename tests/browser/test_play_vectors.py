@@ -143,6 +143,41 @@ def test_it_is_enlarged_and_moved(play):
     assert it.said == "Enlarged 1.0 times; 5,435 proteins in view." and pixels(it) == whole
 
 
+def test_wheel_and_fingers_enlarge_what_lies_under_them(play):
+    """The wheel with Ctrl, as a trackpad is pinched too; alone, it scrolls the page."""
+    it = play("map")
+    order = it.browser.execute_cdp_cmd
+    box = it.browser.execute_script(
+        "const box = arguments[0].getBoundingClientRect(); return [box.x, box.y]", canvas(it)
+    )
+    size = canvas(it).size
+    x, y = box[0] + size["width"] / 2, box[1] + size["height"] / 2
+
+    def wheel(modifiers):
+        turned = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": -300, "modifiers": modifiers}
+        order("Input.dispatchMouseEvent", turned)
+
+    wheel(0)
+    assert "enlarged 1.0 times" in canvas(it).get_attribute("aria-label")
+    wheel(2)
+    WebDriverWait(it.browser, 20).until(lambda _: it.said.startswith("Enlarged 2.0 times;"))
+    it.press("Whole map", Keys.ENTER)
+    order("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def fingers(kind, *places):
+        points = [{"x": x + aside, "y": y, "id": number} for number, aside in enumerate(places)]
+        order("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", -20)
+    fingers("touchStart", -20, 20)
+    for apart in (30, 40, 50, 60):
+        fingers("touchMove", -apart, apart)
+    fingers("touchEnd")
+    WebDriverWait(it.browser, 20).until(lambda _: it.said.startswith("Enlarged 3.0 times;"))
+    assert marked(it) == "P01308"  # pinched, not chosen
+    order("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
 def test_a_pointer_names_a_protein_and_chooses_it(play):
     it = play("map")
     where = places(it)
