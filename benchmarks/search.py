@@ -15,7 +15,7 @@ from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.predictors.rounded import Rounded
 from dlfb_helpers.predictors.votes import VOTERS
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
-from dlfb_helpers.proteins.alignment import cross_bits
+from dlfb_helpers.proteins.alignment import cross_bits, evalue_of
 from dlfb_helpers.proteins.families import MAX_EVALUE
 
 QUERIES = 100
@@ -41,7 +41,8 @@ def shares_kept(pool: Pool, rows: np.ndarray) -> dict[str, float]:
     end = time.perf_counter()
     kept = np.zeros(2)
     for row, some, every in zip(rows, found, exact):
-        evalues = np.minimum(len(pool.sequences[row]), pool.search.lengths) * pool.search.lengths.sum() * 2.0**-every
+        lengths = pool.search.lengths
+        evalues = evalue_of(every, np.minimum(len(pool.sequences[row]), lengths), lengths.sum())
         hits = np.where((evalues <= MAX_EVALUE) & (every > 0), every, 0)
         hits[row] = 0
         best = np.argsort(-hits, kind="stable")[:VOTERS]

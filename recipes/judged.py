@@ -12,7 +12,7 @@ from dlfb_helpers.metrics.calibration import expected_calibration_error
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
 from dlfb_helpers.predictors.pool import Pool
-from dlfb_helpers.proteins.alignment import align_pair
+from dlfb_helpers.proteins.alignment import align_pair, evalue_of
 from dlfb_helpers.proteins.families import MAX_EVALUE, MIN_COVERAGE, MIN_IDENTITY, family_numbers
 from recipes.pool import Annotated, kept_as
 
@@ -60,7 +60,7 @@ def relatives(known: Annotated, rows: np.ndarray) -> pd.DataFrame:
             for row, low, high in zip(some.tolist(), bits.indptr, bits.indptr[1:]):
                 for place, score in zip(bits.indices[low:high].tolist(), bits.data[low:high]):
                     shorter = min(len(texts[row]), len(texts[place]))
-                    if place == row or shorter * pool.search.lengths.sum() * 2.0**-score > MAX_EVALUE:
+                    if place == row or evalue_of(score, shorter, pool.search.lengths.sum()) > MAX_EVALUE:
                         continue
                     identity, coverage = align_pair(texts[row], texts[place])
                     if identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE:

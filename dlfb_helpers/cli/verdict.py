@@ -223,7 +223,7 @@ def _article(name: str) -> str:
     return "an" if first[0] in "aeioAEIO" else "a"
 
 
-def called(entry: str, name: str) -> str:
+def named(entry: str, name: str) -> str:
     """Name a known protein.
 
     Parameters
@@ -253,4 +253,4 @@ def _caveat(claims: Sequence[Any]) -> str:
         return "; nothing similar is known to the predictor, so trust it less"
     best = max(near, key=lambda one: one.identity * one.coverage)
     over = f" over {round(100 * best.coverage)} % of its length" if best.coverage < 0.7 else ""
-    return f"; {round(100 * best.identity)} % identical{over} to {called(best.nearest, best.nearest_name)}"
+    return f"; {round(100 * best.identity)} % identical{over} to {named(best.nearest, best.nearest_name)}"

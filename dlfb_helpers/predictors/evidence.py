@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.pool import Pool
-from dlfb_helpers.proteins.alignment import align_pair
+from dlfb_helpers.proteins.alignment import align_pair, evalue_of
 from dlfb_helpers.proteins.families import similar
 
 COLUMNS = ["nearest", "nearest_name", "taxon", "identity", "coverage", "evalue", "seen"]
@@ -52,7 +52,7 @@ def nearest_proteins(proteins: Proteins, pool: Pool, voters: np.ndarray, bits: c
         best = next((place for place in alike if pool.sequences[place] == query), alike[0])
         reference = pool.sequences[best]
         identity, coverage = align_pair(query, reference)
-        evalue = min(len(query), len(reference)) * residues * 2.0 ** -float(scores.max())
+        evalue = float(evalue_of(scores.max(), min(len(query), len(reference)), residues))
         taxon = str(pool.taxa[best] or "")
         itself = "itself" if query == reference else ""
         rows.append((pool.ids[best], pool.called(best), taxon, identity, coverage, evalue, itself))

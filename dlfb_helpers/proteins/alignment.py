@@ -28,6 +28,11 @@ def bit_score(score: np.ndarray) -> np.ndarray:
     return (LAMBDA * np.asarray(score, dtype=np.float64) - np.log(K)) / np.log(2)
 
 
+def evalue_of(bits: np.ndarray, shorter: np.ndarray | int, residues: int) -> np.ndarray:
+    """Turn bits into E, from the length of the shorter sequence and all residues searched: m N / 2 ** bits."""
+    return np.asarray(shorter) * float(residues) * 2.0 ** -np.asarray(bits, dtype=np.float64)
+
+
 def align_all(sequences: Sequence[str], max_evalue: float = 10.0) -> pd.DataFrame:
     """Align every pair of sequences locally and return those that score better than chance would have it.
 

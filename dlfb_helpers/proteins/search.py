@@ -1,8 +1,8 @@
 """Search many proteins for relatives: a shortlist by embedding and by shared words, then exact scores of those alone.
 
 A shortlist is drawn in rounds. The first has what is near by embedding or shares more words with the query than chance
-would have it; each round after it has what is near to relatives that were found, and the last one is that which finds
-no more. ``benchmarks/search.py`` measures what is lost.
+would have it; each round after it has what is near to relatives that were found, until one finds no more, or there
+were `ROUNDS`. ``benchmarks/search.py`` measures what is lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pyopal
 from scipy.sparse import csc_array, csr_array
 
-from dlfb_helpers.proteins.alignment import bit_score, database_of, scores_with, significant
+from dlfb_helpers.proteins.alignment import bit_score, database_of, evalue_of, scores_with, significant
 
 SHORTLIST = 500
 """Proteins that a round puts on the list."""
@@ -133,8 +133,8 @@ class Search:
 
     def _is_related(self, query: str, places: np.ndarray, bits: np.ndarray) -> bool:
         """Say whether any of the hits is significant."""
-        evalues = np.minimum(self.lengths[places], len(query)) * float(self.lengths.sum()) * 2.0**-bits
-        return bool((evalues <= RELATED).any())
+        shorter = np.minimum(self.lengths[places], len(query))
+        return bool((evalue_of(bits, shorter, self.lengths.sum()) <= RELATED).any())
 
     def _aligned(self, queries: Sequence[str], listed: Sequence[np.ndarray], max_evalue: float) -> list[_Hits]:
         """Places and bits of what aligns well enough among the listed references of each query."""

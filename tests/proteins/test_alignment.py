@@ -6,7 +6,16 @@ import pytest
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from dlfb_helpers.annotations.cafa import load_cafa
-from dlfb_helpers.proteins.alignment import LAMBDA, K, align_all, align_pair, bit_score, cross_bits, self_bits
+from dlfb_helpers.proteins.alignment import (
+    LAMBDA,
+    K,
+    align_all,
+    align_pair,
+    bit_score,
+    cross_bits,
+    evalue_of,
+    self_bits,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +43,7 @@ def test_globins_find_each_other_and_evalues_follow_the_formula(sequences):
     score = (betas["bits"] * np.log(2) + np.log(K)) / LAMBDA
     shorter, total = min(len(sequences[1]), len(sequences[2])), sum(map(len, sequences))
     assert betas["evalue"] == pytest.approx(K * shorter * total * np.exp(-LAMBDA * score))
+    assert evalue_of(betas["bits"], shorter, total) == pytest.approx(betas["evalue"])
 
 
 def test_a_pair_is_aligned_as_among_many(sequences):

@@ -163,7 +163,7 @@ def test_words_are_counted_as_by_hand(made, monkeypatch):
         monkeypatch.setattr(searches, "BLOCK", block)
         found = Search(references, vectors).shared_words(queries)
         assert found.dtype == np.float32
-        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
     assert found[0, 3] > 1 and not found[2:4].any() and found[4].argmax() == 6
 
 
