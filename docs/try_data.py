@@ -37,6 +37,12 @@ TRY = Path(__file__).parent / "try"
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 CARDS = Path(dlfb_helpers.__file__).parent / "cli"
 WEIGHTS = "model.safetensors"
+RUNTIMES = {
+    "wasm": ("ort.wasm.min.js", "ort-wasm-simd-threaded"),
+    "webgpu": ("ort.jspi.min.js", "ort-wasm-simd-threaded.jspi"),
+}
+"""What computes -> the library, and how its loader and its program are called; the page loads one of them."""
+
 LARGEST = 30_000_000
 """Bytes of all that the page loads."""
 FIRST_LETTER, BITS = 0x3400, 15
@@ -52,10 +58,13 @@ class Part(NamedTuple):
         Packed by gzip.
     halves
         Whether it held 16-bit numbers whose lower bytes stood before all their upper ones: so it packs better.
+    on
+        What computes with it, of `RUNTIMES`; empty if whatever does.
     """
 
     content: bytes
     halves: bool = False
+    on: str = ""
 
 
 def packed(content: bytes, halves: bool = False) -> Part:
@@ -82,15 +91,22 @@ def parts() -> dict[str, Part]:
     networks, _ = networks_file(predictors)
     tables, places = laid_out(pool_tables(predictors), "pool")
     graphs = bundled_folder("onnx")
-    runtime = TRY / "onnxruntime"
     return {
-        "runtime": Part((runtime / "ort-wasm-simd-threaded.wasm.gz").read_bytes()),
-        "loader": Part((runtime / "ort-wasm-simd-threaded.mjs.gz").read_bytes()),
+        **runtimes(),
         "weights": packed((bundled_folder("checkpoint") / WEIGHTS).read_bytes(), halves=True),
         "networks": packed(networks),
         "pool": packed(tables),
         "facts": packed(json.dumps(facts(predictors, places), separators=(",", ":")).encode()),
         **{name: packed((graphs / name).read_bytes()) for name in graph_names(predictors)},
+    }
+
+
+def runtimes() -> dict[str, Part]:
+    """Gather program and loader of each runtime, as they were fetched."""
+    return {
+        f"{name}-{on}": Part((TRY / "onnxruntime" / f"{begin}.{ending}.gz").read_bytes(), on=on)
+        for on, (_, begin) in RUNTIMES.items()
+        for name, ending in (("runtime", "wasm"), ("loader", "mjs"))
     }
 
 
@@ -172,10 +188,10 @@ def aspect_facts(predictor: Predictor) -> dict[str, Any]:
     }
 
 
-def code() -> str:
+def code(on: str) -> str:
     """What the worker runs."""
     ours = "\n".join((TRY / name).read_text(encoding="utf-8") for name in ("unpack.js", "pool.js", "model.js"))
-    runtime = gzip.decompress((TRY / "onnxruntime" / "ort.wasm.min.js.gz").read_bytes()).decode()
+    runtime = gzip.decompress((TRY / "onnxruntime" / f"{RUNTIMES[on][0]}.gz").read_bytes()).decode()
     return f"{runtime}\n{ours}"
 
 
@@ -189,19 +205,21 @@ def map_of_chapter_5() -> str:
 
 
 def write(folder: Path) -> int:
-    """Write all that the page loads, and return its bytes."""
+    """Write all that the page loads, and return its bytes, with the larger of the runtimes."""
     folder.mkdir(parents=True, exist_ok=True)
-    worker = f'tryPart("code", {json.dumps(code())});\n'.encode()
-    (folder / "code.js").write_bytes(worker)
-    listed = [{"name": "code", "size": len(worker), "wide": False}]
-    digest = hashlib.sha256(worker)
+    listed: list[dict[str, Any]] = []
+    digest = hashlib.sha256()
+    for on in RUNTIMES:
+        worker = f'tryPart("code-{on}", {json.dumps(code(on))});\n'.encode()
+        (folder / f"code-{on}.js").write_bytes(worker)
+        listed.append({"name": f"code-{on}", "on": on, "size": len(worker), "wide": False})
+        digest.update(worker)
     for name, part in parts().items():
         content = f'\ufefftryPart("{name}", "{as_letters(part.content)}");\n'.encode("utf-16-le")
         (folder / f"{name}.js").write_bytes(content)
         digest.update(part.content)
-        listed.append(
-            {"name": name, "size": len(content), "packed": len(part.content), "halves": part.halves, "wide": True}
-        )
+        told = {"name": name, "on": part.on, "size": len(content), "packed": len(part.content)}
+        listed.append(told | {"halves": part.halves, "wide": True})
     head = f'const PARTS_DIGEST = "{digest.hexdigest()[:16]}";\nconst PARTS = {json.dumps(listed, indent=1)};\n'
     (folder / "parts.js").write_text(head, encoding="utf-8")
     cards = [(CARDS / f"{name}.js.j2").read_text(encoding="utf-8") for name in ("page_data", "page_graph", "page_card")]
@@ -216,7 +234,8 @@ def write(folder: Path) -> int:
     (folder / "LICENSE-onnxruntime").write_bytes((runtime / "LICENSE").read_bytes())
     notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes())
     (folder / "NOTICES-onnxruntime.txt").write_bytes(notices)
-    return sum(path.stat().st_size for path in folder.iterdir())
+    of_runtimes = [sum(part["size"] for part in listed if part["on"] == on) for on in RUNTIMES]
+    return sum(path.stat().st_size for path in folder.iterdir()) - sum(of_runtimes) + max(of_runtimes)
 
 
 if __name__ == "__main__":

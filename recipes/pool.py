@@ -2,13 +2,13 @@
 
 Annotations of January 2019, September 2022 and September 2024 (of other species: 2019 alone), with experimental
 evidence and, apart, with a curator's; what has to be computed once is kept in ``build/pool``. The embeddings take half
-an hour on two cores.
+an hour on two cores; a run that is broken off goes on where it was.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,6 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins
 from dlfb_helpers.predictors.fitting import SET_ASIDE
-from dlfb_helpers.proteins.fasta import sequence_key
 from recipes.annotations import CURATED, EXPERIMENTAL, HUMAN, OTHER_SPECIES, gaf_pairs, human_pairs, symbols
 from recipes.sources import swissprot_sequences
 
@@ -61,8 +60,8 @@ class Annotated:
 
     @cached_property
     def vectors(self) -> np.ndarray:
-        """Their embeddings."""
-        return embeddings(self.table["Sequence"])
+        """Their embeddings under the course checkpoint, shape (n, 320), float32; what is computed once is kept."""
+        return embed_proteins(self.table["Sequence"], load_checkpoint("course"), cache=KEPT)
 
     def take(self, rows: np.ndarray) -> Proteins:
         """Return the proteins in these rows, their functions hidden."""
@@ -133,20 +132,3 @@ def _put_together(data: CafaData) -> tuple[pd.DataFrame, pd.DataFrame]:
     table["gene"] = table.index.map(symbols(taxa)).fillna("")
     rows = [(entry, term, kind, year) for (kind, year), pairs in found.items() for entry, term in sorted(pairs)]
     return table, pd.DataFrame(rows, columns=["EntryID", "term", "kind", "release"])
-
-
-def embeddings(sequences: Collection[str]) -> np.ndarray:
-    """Return the course checkpoint's vectors, shape (n, 320), float32; what is not kept yet is computed."""
-    kept, keys = KEPT / "embeddings.npy", KEPT / "embeddings.txt"
-    known: Mapping[str, int] = {}
-    vectors = np.zeros((0, 320), dtype=np.float32)
-    if keys.exists():
-        known, vectors = {key: row for row, key in enumerate(keys.read_text().split())}, np.load(kept)
-    wanted = [sequence_key(text) for text in sequences]
-    new = {key: text for key, text in zip(wanted, sequences) if key not in known}
-    if new:
-        computed = embed_proteins(list(new.values()), load_checkpoint("course"))
-        vectors, known = np.concatenate([vectors, computed]), {key: row for row, key in enumerate([*known, *new])}
-        np.save(kept, vectors)
-        keys.write_text("\n".join(known) + "\n")
-    return vectors[[known[key] for key in wanted]]

@@ -51,6 +51,8 @@ from dlfb_helpers.training.evaluation import predict as predict_article
 from dlfb_helpers.training.model import Model
 
 OUT = Path("dlfb_helpers/assets/results")
+FOLDS = Path("build/results")
+"""Where the mixtures' predictions of every fold by families are kept, for `step_8_predictor`."""
 SEED = 42
 TOLERANCE = 0.01
 """By how much a figure may differ on another machine: floating-point sums differ, and so do trained networks."""
@@ -267,7 +269,8 @@ def measure(out: Path) -> None:
     )
     results["time split"] = later.counts
     results["splits"] = {}
-    out.mkdir(parents=True, exist_ok=True)
+    for folder in (out, FOLDS):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, (ids, proteins, units, networks) in plans.items():
         parts = {part: proteins.take(members) for part, members in ids.items()}
         groups = {part: units[ids[part]].to_numpy() for part in ("valid", "test")}
@@ -279,6 +282,7 @@ def measure(out: Path) -> None:
         measured = measure_split(parts, sealed, groups, seen, networks, aside)
         if name in folds:
             auprcs.append(measured.auprc)
+            measured.probabilities.to_parquet(FOLDS / f"{name}.parquet")
         results["splits"][name] = {"similar pairs across": across, **measured.results}
         if name in ("random", "families", "time"):
             measured.probabilities.to_parquet(out / f"{name}.parquet", compression="zstd")

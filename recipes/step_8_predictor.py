@@ -27,13 +27,13 @@ from dlfb_helpers.dataset.splits import split_proteins
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.files.manifest import write_manifest
+from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors.base import BasePredictors
 from dlfb_helpers.predictors.blend import Blend
 from dlfb_helpers.predictors.calibrated import choose_and_fit
 from dlfb_helpers.predictors.folder import BUNDLED, write_predictor
 from dlfb_helpers.predictors.pool_files import pool_files
 from dlfb_helpers.predictors.predictor import Predictor
-from dlfb_helpers.predictors.results import load_predictions
 from dlfb_helpers.predictors.selection import FULL
 from dlfb_helpers.proteins.families import family_numbers
 from recipes.annotations import OTHER_SPECIES
@@ -41,6 +41,7 @@ from recipes.fitted import Said, Setting, blend, fit, said, setting, threshold
 from recipes.judged import OURS, SHORT, judge, lengths, newly_annotated, of_species, relatives
 from recipes.pool import Annotated, annotated
 from recipes.sources import SOURCES
+from recipes.step_6_course_results import FOLDS
 
 OUT = Path("dlfb_helpers/assets")
 LARGEST = 32_000_000
@@ -48,6 +49,7 @@ LARGEST = 32_000_000
 ASPECTS = ("MFO", "BPO", "CCO")
 SEED = 42
 JUDGED_SPECIES = ("mouse", "arabidopsis", "fly", "worm")
+NUM_FOLDS = 5
 CHAPTER_9 = "chapter 9's mixture"
 
 
@@ -116,18 +118,32 @@ def on_course_terms(
 
 
 def by_families(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: Proteins) -> dict:
-    """In the split by families: nothing similar to a test protein is seen, of no species."""
+    """In the five folds by families: nothing similar to a test protein is seen, of no species."""
     terms, course_terms = known.terms(2022, "MFO"), proteins.targets.columns.tolist()
-    theirs = load_predictions("families")
-    tested = np.sort(known.table.index.get_indexer(theirs.index))
-    ids = known.table.index[tested]
-    near = relatives(known, tested)
-    where = setting(known, tested, {*tested, *near["second"]})
-    answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
-    targets, tables = on_course_terms(known, answers, fitted, course_terms)
-    tables[CHAPTER_9] = theirs.loc[ids, course_terms].to_numpy()
-    groups = family_numbers([*table.loc[ids, "Sequence"]])
-    return judge(targets, tables, [], groups) | {"left out": int(near["second"].nunique())}
+    folds, left_out = [], 0
+    for theirs in folds_by_families():
+        tested = np.sort(known.table.index.get_indexer(theirs.index))
+        near = relatives(known, tested)
+        where = setting(known, tested, {*tested, *near["second"]})
+        answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
+        targets, tables = on_course_terms(known, answers, fitted, course_terms)
+        ids = known.table.index[tested]
+        tables[CHAPTER_9] = theirs.loc[ids, course_terms].to_numpy()
+        folds.append((ids, targets, tables))
+        left_out += near["second"].nunique()
+        print("families:", {name: float(np.nanmean(average_precision(targets, t))) for name, t in tables.items()})
+    all_ids, all_targets, all_tables = zip(*folds)
+    pooled = {name: np.concatenate([tables[name] for tables in all_tables]) for name in all_tables[0]}
+    groups = family_numbers([*table.loc[np.concatenate(all_ids), "Sequence"]])
+    return judge(np.concatenate(all_targets), pooled, [], groups) | {"left out": left_out // len(folds)}
+
+
+def folds_by_families() -> list[pd.DataFrame]:
+    """Return what `step_6_course_results` predicted for each fold."""
+    paths = sorted(FOLDS.glob("families*.parquet"))
+    if len(paths) != NUM_FOLDS:
+        raise SystemExit(f"{FOLDS} holds {len(paths)} of {NUM_FOLDS} folds: run step_6_course_results, or make results")
+    return [pd.read_parquet(path) for path in paths]
 
 
 def by_species(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: Proteins) -> dict:

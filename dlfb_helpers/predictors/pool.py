@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.predictors.rounded import Rounded
 from dlfb_helpers.predictors.whitening import Whitening, unit_length
+from dlfb_helpers.proteins.groups import groups_of
 from dlfb_helpers.proteins.search import Search
 
 SPECIES = {
@@ -53,6 +54,8 @@ class Pool:
         Of the embeddings.
     rounded : Rounded
         Whitened embeddings of length 1.
+    groups : numpy.ndarray
+        As `groups_of` has them, int32.
     """
 
     ids: list[str]
@@ -61,6 +64,7 @@ class Pool:
     genes: list[str]
     whitening: Whitening
     rounded: Rounded
+    groups: np.ndarray
 
     @classmethod
     def fit(
@@ -76,7 +80,8 @@ class Pool:
         rounded = Rounded.of(unit_length(whitening(proteins.embeddings)))
         known = np.zeros(len(proteins), np.int32) if taxa is None else np.asarray(taxa, np.int32)
         symbols = [""] * len(proteins) if genes is None else list(genes)
-        return cls(proteins.ids, proteins.sequences, known, symbols, whitening, rounded)
+        groups = groups_of(rounded.vectors(), np.array([len(text) for text in proteins.sequences]))
+        return cls(proteins.ids, proteins.sequences, known, symbols, whitening, rounded, groups)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -93,7 +98,7 @@ class Pool:
     @cached_property
     def search(self) -> Search:
         """Finds relatives among them."""
-        return Search(self.sequences, self.vectors)
+        return Search(self.sequences, self.vectors, self.groups)
 
     @cached_property
     def place(self) -> dict[str, int]:

@@ -37,6 +37,7 @@ def pool_files(pool: Pool) -> dict[str, bytes]:
     tensors = {
         "codes": pool.rounded.codes,
         "steps": pool.rounded.steps,
+        "groups": pool.groups,
         "mean": pool.whitening.mean,
         "matrix": pool.whitening.matrix,
     }
@@ -65,16 +66,18 @@ def parse_pool(contents: Mapping[str, bytes]) -> Pool:
         raise ValueError("its taxa are no numbers of the NCBI taxonomy")
     taxa = np.array(numbers, dtype=np.int32)
     tensors = load(contents["vectors.safetensors"])
-    codes, steps, mean, matrix = (tensors[name] for name in ("codes", "steps", "mean", "matrix"))
-    width = len(mean)
-    shapes = [codes.shape, steps.shape, mean.shape, matrix.shape]
-    if len(set(ids)) < len(ids) or shapes != [(len(ids), (width + 1) // 2), (width,), (width,), (width, width)]:
+    codes, steps, groups, mean, matrix = (tensors[name] for name in ("codes", "steps", "groups", "mean", "matrix"))
+    count, width = len(ids), len(mean)
+    shapes = [codes.shape, steps.shape, groups.shape, mean.shape, matrix.shape]
+    if len(set(ids)) < count or shapes != [(count, (width + 1) // 2), (width,), (count,), (width,), (width, width)]:
         raise ValueError(f"its proteins and their vectors do not fit: {len(ids)} ids, shapes {shapes}")
     if len(sequences) != len(ids) or not all(map(_CAPITALS.fullmatch, sequences)):
         raise ValueError(f"{len(ids)} ids have {len(sequences)} sequences, or one that is not in capital letters")
     if codes.dtype != np.uint8 or not all(np.isfinite(part).all() for part in (steps, mean, matrix)):
         raise ValueError("its vectors hold numbers that are not finite, or no bytes")
-    return Pool(ids, sequences, taxa, genes, Whitening(mean, matrix), Rounded(codes, steps))
+    if groups.dtype != np.int32 or groups.min() < 0 or groups.max() >= count:
+        raise ValueError("its groups are no numbers below that of its proteins")
+    return Pool(ids, sequences, taxa, genes, Whitening(mean, matrix), Rounded(codes, steps), groups)
 
 
 def _heading(line: str) -> tuple[str, str, str]:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-VOTERS = 100
-"""Relatives by alignment that vote at most: the best."""
+from dlfb_helpers.proteins.search import BEST
+
+VOTERS = BEST
+"""Relatives by alignment that vote at most: the best, and as many as `Search` looks for."""
 
 
 class Voters(NamedTuple):

@@ -1,8 +1,9 @@
 """Search many proteins for relatives: a shortlist by embedding and by shared words, then exact scores of those alone.
 
-A shortlist is drawn in rounds. The first has what is near by embedding or shares more words with the query than chance
-would have it; each round after it has what is near to relatives that were found, until one finds no more, or there
-were `ROUNDS`. ``benchmarks/search.py`` measures what is lost.
+A shortlist is drawn in rounds. The first has what is near by embedding and shares more words with the query than chance
+would have it; those after it also what is near to relatives that were found. Of proteins alike, one stands for its
+group until it aligns. When some rounds in a row have brought none of the best relatives, the search is over.
+``benchmarks/search.py`` measures what is lost.
 """
 
 from __future__ import annotations
@@ -18,20 +19,26 @@ from scipy.sparse import csc_array, csr_array
 
 from dlfb_helpers.proteins.alignment import bit_score, database_of, evalue_of, scores_with, significant
 
-SHORTLIST = 500
+SHORTLIST = 450
 """Proteins that a round puts on the list."""
 
-ROUNDS = 2, 8
-"""Rounds that all queries have, and rounds at most."""
+ROUNDS, PATIENCE = 16, 3
+"""Rounds at most, and how many in a row may be in vain."""
 
-LEADS = 25
-"""Best hits whose neighbourhood the next round looks at."""
-
-WORDS_COUNT = 0.1
-"""What one standard deviation of shared words is worth, as cosine."""
+BEST = 100
+"""Relatives that are looked for: the best. A round is in vain if none of its hits is one of them."""
 
 RELATED = 1e-3
-"""Largest E of a hit that is worth another round."""
+"""Largest E of a relative."""
+
+LEADS = 50
+"""Groups with the best hits: the neighbourhood of each one's best is looked at."""
+
+WORDS_COUNT = 0.12
+"""What one standard deviation of shared words is worth, as cosine."""
+
+WAIT = 0.3
+"""Cosine by which those stand back whose like was aligned, and in vain."""
 
 LETTERS = ("A", "ST", "C", "DE", "NQ", "FY", "W", "G", "H", "KR", "IV", "LM", "P")
 """Amino acids that replace one another often count as one letter of a word."""
@@ -39,7 +46,7 @@ LETTERS = ("A", "ST", "C", "DE", "NQ", "FY", "W", "G", "H", "KR", "IV", "LM", "P
 WORD = 5
 """Letters of a word."""
 
-BLOCK, AT_ONCE = 4096, 8  # references whose words, and queries whose leads, are looked at together: bounds the memory
+BLOCK, AT_ONCE = 4096, 4  # references whose words, and queries whose leads, are looked at together: bounds the memory
 
 _OTHER = len(LETTERS)  # of no word: what is no amino acid, and what stands between two proteins
 _GROUP = np.full(256, _OTHER, dtype=np.uint8)
@@ -58,10 +65,13 @@ class Search:
         Sequences in capital letters; duplicates are allowed.
     vectors
         Of length 1, float32, shape (references, D): their products are cosines.
+    groups
+        The number of each one's group, as `groups_of` has it; each is a group of its own if not given.
     """
 
-    def __init__(self, references: Sequence[str], vectors: np.ndarray) -> None:
+    def __init__(self, references: Sequence[str], vectors: np.ndarray, groups: np.ndarray | None = None) -> None:
         self.references, self.vectors = references, vectors
+        self.groups = np.arange(len(references)) if groups is None else groups
         self.lengths = np.array([len(text) for text in references], dtype=np.int64)
 
     @cached_property
@@ -103,10 +113,11 @@ class Search:
             If a query is empty or not in capital letters.
         """
         size = len(self.references)
-        if size <= ROUNDS[1] * SHORTLIST:
-            found = self._aligned(queries, [np.arange(size)] * len(queries), max_evalue)
-        else:
-            found = self._in_rounds(queries, cosines, max_evalue)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            if size <= 2 * PATIENCE * SHORTLIST:
+                found = list(threads.map(lambda query: self._hits(query, np.arange(size), max_evalue), queries))
+            else:
+                found = self._in_rounds(queries, cosines, max_evalue, threads)
         ends = np.cumsum([0, *(len(places) for places, _ in found)])
         columns = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in found)])
         values = np.concatenate([np.zeros(0), *(bits for _, bits in found)]).astype(np.float32)
@@ -114,50 +125,39 @@ class Search:
         table.sort_indices()
         return table
 
-    def _in_rounds(self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float) -> list[_Hits]:
+    def _in_rounds(
+        self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float, threads: ThreadPoolExecutor
+    ) -> list[_Hits]:
         """Align each query with the most promising references that it was not aligned with yet, as long as it pays."""
         near, words = cosines.astype(np.float32), WORDS_COUNT * self.shared_words(queries)
-        found: list[_Hits] = [(np.zeros(0, np.int64), np.zeros(0))] * len(queries)
-        going = list(range(len(queries)))
-        for number in range(ROUNDS[1]):
-            if number:
-                self._look_around(going, found, near)
-            listed = [np.argpartition(-(near[row] + words[row]), SHORTLIST)[:SHORTLIST] for row in going]
-            hits = self._aligned([queries[row] for row in going], listed, max_evalue)
-            for row, places, (theirs, bits) in zip(going, listed, hits):
-                words[row, places] = -np.inf  # not again
-                found[row] = np.append(found[row][0], theirs), np.append(found[row][1], bits)
-            if number + 1 >= ROUNDS[0]:
-                going = [row for row, new in zip(going, hits) if self._is_related(queries[row], *new)]
-        return found
+        asked = [_Query(self, *row) for row in zip(queries, near, words)]
 
-    def _is_related(self, query: str, places: np.ndarray, bits: np.ndarray) -> bool:
-        """Say whether any of the hits is significant."""
-        shorter = np.minimum(self.lengths[places], len(query))
-        return bool((evalue_of(bits, shorter, self.lengths.sum()) <= RELATED).any())
+        def go_on(query: _Query) -> None:
+            listed = query.promising()
+            query.take(listed, self._hits(query.text, listed, max_evalue))
 
-    def _aligned(self, queries: Sequence[str], listed: Sequence[np.ndarray], max_evalue: float) -> list[_Hits]:
-        """Places and bits of what aligns well enough among the listed references of each query."""
-        residues = int(self.lengths.sum())
+        going = asked
+        for _ in range(ROUNDS):
+            self._look_around(going)
+            list(threads.map(go_on, going))
+            going = [query for query in going if query.in_vain < PATIENCE]
+        return [(query.places, query.bits) for query in asked]
 
-        def hits(query: str, places: np.ndarray) -> _Hits:
-            places = places[np.argsort(-self.lengths[places], kind="stable")]  # several at a time: long ones begin
-            scores = scores_with(query, self._database, places)
-            close = significant(scores, len(query), self.lengths[places], residues, max_evalue)
-            return places[close], bit_score(scores[close])
+    def _hits(self, query: str, places: np.ndarray, max_evalue: float) -> _Hits:
+        """Places and bits of those references that align well enough."""
+        places = places[np.argsort(-self.lengths[places], kind="stable")]  # several at a time: long ones begin
+        scores = scores_with(query, self._database, places)
+        close = significant(scores, len(query), self.lengths[places], int(self.lengths.sum()), max_evalue)
+        return places[close], bit_score(scores[close])
 
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            return list(threads.map(hits, queries, listed))
-
-    def _look_around(self, rows: Sequence[int], found: Sequence[_Hits], near: np.ndarray) -> None:
+    def _look_around(self, queries: Sequence[_Query]) -> None:
         """Count as near to a query what is near to one of its best hits."""
-        leads = [places[np.argsort(-bits, kind="stable")[:LEADS]] for places, bits in (found[row] for row in rows)]
-        for start in range(0, len(rows), AT_ONCE):
-            some = leads[start : start + AT_ONCE]
-            products = self.vectors[np.concatenate(some)] @ self.vectors.T
-            of_queries = np.split(products, np.cumsum([len(places) for places in some])[:-1])
-            for row, of_query in zip(rows[start : start + AT_ONCE], of_queries):
-                np.maximum(near[row], of_query.max(axis=0, initial=-2.0), out=near[row])
+        for start in range(0, len(queries), AT_ONCE):
+            some = queries[start : start + AT_ONCE]
+            leads = [query.leads() for query in some]
+            products = self.vectors[np.concatenate(leads)] @ self.vectors.T
+            for query, near in zip(some, np.split(products, np.cumsum([len(places) for places in leads])[:-1])):
+                np.maximum(query.near, near.max(axis=0, initial=-2.0), out=query.near)
 
     def shared_words(self, queries: Sequence[str]) -> np.ndarray:
         """Score references by the words that they share with a query, beyond what chance would have it.
@@ -212,6 +212,59 @@ class Search:
             return csr_array(size, dtype=np.float32)
         places = np.concatenate(words), np.concatenate(columns)
         return csr_array(csc_array((np.concatenate(weights), places), shape=size))
+
+
+class _Query:
+    """A protein that looks for relatives, and what it has found.
+
+    Parameters
+    ----------
+    among
+        What is searched.
+    text
+        Its sequence.
+    near, words
+        What its cosines with the references, and the words that they share, speak for each; both are written to.
+    """
+
+    def __init__(self, among: Search, text: str, near: np.ndarray, words: np.ndarray) -> None:
+        self.among, self.text, self.near, self.words = among, text, near, words
+        self.places, self.bits = np.zeros(0, np.int64), np.zeros(0)
+        self.in_vain = 0
+        self.looked_at: set[int] = set()
+        groups = among.groups.max() + 1
+        self.tried, self.has_hit = np.zeros(groups, bool), np.zeros(groups, bool)
+
+    def promising(self) -> np.ndarray:
+        """Places of the references to align with next: one a group, all of a group with a hit."""
+        promise, groups = self.near + self.words, self.among.groups
+        promise[(self.tried & ~self.has_hit)[groups]] -= WAIT
+        few = min(8 * SHORTLIST, len(promise))
+        places = np.argpartition(-promise, few - 1)[:few]
+        places = places[np.argsort(-promise[places], kind="stable")]
+        places = places[np.isfinite(promise[places])]
+        wanted = self.has_hit[groups[places]]
+        wanted[np.unique(groups[places], return_index=True)[1]] = True
+        return places[wanted][:SHORTLIST]
+
+    def take(self, listed: np.ndarray, hits: _Hits) -> None:
+        """Take note of a round: the references on its list, and the hits among them."""
+        places, bits = hits
+        groups, lengths = self.among.groups, self.among.lengths
+        self.words[listed] = -np.inf  # not again
+        self.tried[groups[listed]] = self.has_hit[groups[places]] = True
+        self.places, self.bits = np.append(self.places, places), np.append(self.bits, bits)
+        evalues = evalue_of(bits, np.minimum(lengths[places], len(self.text)), lengths.sum())
+        good = np.sort(self.bits)[-BEST] if len(self.bits) >= BEST else 0.0
+        self.in_vain = 0 if ((evalues <= RELATED) & (bits >= good)).any() else self.in_vain + 1
+
+    def leads(self) -> np.ndarray:
+        """Places of the best hits, one a group, that were not asked for before."""
+        places = self.places[np.argsort(-self.bits, kind="stable")]
+        firsts = np.sort(np.unique(self.among.groups[places], return_index=True)[1])[:LEADS]
+        new = [place for place in places[firsts].tolist() if place not in self.looked_at]
+        self.looked_at.update(new)
+        return np.array(new, dtype=np.int64)
 
 
 def _codes(letters: np.ndarray) -> np.ndarray:

@@ -42,8 +42,9 @@ class Asker {
     this.advance(0);
     try {
       if (!model) this.say("Loading the model …");
-      await loaded();
+      const found = await loaded();
       if (own !== job) return false;
+      model = found;
       const message = begin();
       await new Promise(resolve => { finish = resolve; model.worker.postMessage({...message, job}); });
       return own === job && !asking.failed;
@@ -77,13 +78,31 @@ function heard(data) {
 }
 
 function loaded() {
-  opening ??= open().catch(error => { opening = null; throw error; });
-  return opening;
+  if (opening) return opening;
+  const own = opening = choice.then(open).catch(error => {
+    if (opening === own) opening = null;
+    throw error;
+  });
+  return own;
 }
 
-async function open() {
-  model = await startWorker(share => asking.form.advance(share), heard);
-  for (const act of once) act(model.facts);
+async function open(chosen) {
+  const found = await startWorker(chosen.value, share => asking.form.advance(share), heard);
+  for (const act of once) act(found.facts);
+  return found;
 }
+
+// What computes is what the reader chooses; at first the graphics card, if there is a real one. Another choice loads the model anew.
+const choice = graphics().then(({able: card, real}) => {
+  const chosen = $("try-on");
+  chosen.options[1].disabled = !card;
+  chosen.value = real ? "webgpu" : "wasm";
+  chosen.addEventListener("change", () => {
+    for (const one of askers) one.stop();
+    opening?.then(({worker}) => worker.terminate(), () => {});
+    model = opening = null;
+  });
+  return chosen;
+});
 
 const able = typeof WebAssembly !== "undefined" && typeof DecompressionStream !== "undefined";

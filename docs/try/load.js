@@ -40,10 +40,17 @@ async function textOf(part) {
   }
 }
 
-// A worker with all it takes; `told` hears the share that is loaded.
-async function startWorker(told, heard) {
-  const all = PARTS.reduce((sum, part) => sum + part.size, 0);
-  const [code, ...others] = PARTS;
+// What can compute here: "wasm", and "webgpu" where there is a graphics card and a program can wait for it. `real`: it is none in software.
+async function graphics() {
+  if (!self.navigator.gpu || !("Suspending" in WebAssembly)) return {able: false, real: false};
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  return {able: !!adapter, real: !!adapter && !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter)};
+}
+
+// A worker with all it takes to compute on one of these; `told` hears the share that is loaded.
+async function startWorker(on, told, heard) {
+  const [code, ...others] = PARTS.filter(part => !part.on || part.on === on);
+  const all = others.reduce((sum, part) => sum + part.size, code.size);
   let loaded = code.size;
   const address = URL.createObjectURL(new Blob([await textOf(code)], {type: "text/javascript"}));
   const worker = new Worker(address), waiting = new Map();
@@ -65,11 +72,11 @@ async function startWorker(told, heard) {
       loaded += part.size;
       told(loaded / all);
     }
-    worker.postMessage({kind: "open"});
+    worker.postMessage({kind: "open", on});
   })();
   try {
     await Promise.race([opened, sent]);
-    return {worker, facts: await opened};
+    return {worker, on, facts: await opened};
   } catch (error) {
     worker.terminate();
     throw error;

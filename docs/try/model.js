@@ -3,15 +3,15 @@ const MOST = 1022, SHARED = 256, CLS = 0, EOS = 2;
 const parts = new Map();
 let ready = null, job = 0;
 
-async function opened() {
+async function opened(on) {
   const texts = new TextDecoder(), text = name => texts.decode(parts.get(name));
   const facts = JSON.parse(text("facts")), found = tables(parts.get("pool"), facts.places);
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmBinary = parts.get("runtime").buffer;
-  ort.env.wasm.wasmPaths = {mjs: URL.createObjectURL(new Blob([parts.get("loader")], {type: "text/javascript"}))};
-  const session = (graph, path, data) => ort.InferenceSession.create(parts.get(graph),
-    {executionProviders: ["wasm"], externalData: [{path, data: parts.get(data)}], logSeverityLevel: 3});
-  const encoder = await session("encoder.onnx", facts.weights, "weights"), aspects = [];
+  ort.env.wasm.wasmBinary = parts.get(`runtime-${on}`).buffer;
+  ort.env.wasm.wasmPaths = {mjs: URL.createObjectURL(new Blob([parts.get(`loader-${on}`)], {type: "text/javascript"}))};
+  const session = (graph, path, data, where = "wasm") => ort.InferenceSession.create(parts.get(graph),
+    {executionProviders: [where], externalData: [{path, data: parts.get(data)}], logSeverityLevel: 3});
+  const encoder = await session("encoder.onnx", facts.weights, "weights", on), aspects = [];  // the rest is little
   const head = await session("head.onnx", facts.weights, "weights");
   for (const one of facts.aspects) {
     const network = await session(`${one.aspect}.onnx`, facts.networks, "networks");
@@ -134,8 +134,8 @@ const HEARD = {
     parts.set(part.name, await unpacked(part, text));
     postMessage({kind: "part", name: part.name});
   },
-  open: async () => {
-    ready = opened();
+  open: async ({on}) => {
+    ready = opened(on);
     postMessage({kind: "open", ...(await ready).told});
   },
   predict: ({job: number, proteins}) => predict(number, proteins),

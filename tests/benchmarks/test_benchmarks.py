@@ -157,7 +157,7 @@ def test_what_a_process_starts_is_watched():
 
 def test_the_search_finds_most_of_what_aligning_everything_finds():
     text = search.measure(quick=True)
-    hits, votes = re.search(r"shortlist in rounds \| ([\d.]+) % \| ([\d.]+) %", text).groups()
+    hits, _, votes = re.search(r"shortlist in rounds \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) %", text).groups()
     assert float(votes) > 95 and float(hits) > 50
     whole, rounded = (float(found) for found in re.findall(r"\| (0\.\d{4}) \|", text))
     assert abs(whole - rounded) < 0.005

@@ -187,15 +187,60 @@ def test_five_proteins_from_a_server_which_sends_the_model_once(chromium, server
 
 
 def test_the_page_loads_no_more_than_it_says(site):
-    total = sum(path.stat().st_size for path in (site / "_static" / "try").iterdir())
-    assert 20_000_000 < total <= 30_000_000
     assert "Eigen" in (site / "_static" / "try" / "NOTICES-onnxruntime.txt").read_text(encoding="utf-8")
     parts = (site / "_static" / "try" / "parts.js").read_text(encoding="utf-8")
     listed = json.loads(parts.partition("const PARTS = ")[2].strip().removesuffix(";"))
-    model = sum(part["size"] for part in listed)
-    assert f"the model, {model / 1e6:.1f} MB, is loaded" in " ".join(
+    of = {on: sum(part["size"] for part in listed if part["on"] == on) for on in ("", "wasm", "webgpu")}
+    total = sum(path.stat().st_size for path in (site / "_static" / "try").iterdir())
+    assert 20_000_000 < total - min(of["wasm"], of["webgpu"]) <= 30_000_000
+    model = of[""] + max(of["wasm"], of["webgpu"])
+    assert f"the model, at most {model / 1e6:.1f} MB, is loaded" in " ".join(
         (site / "try_it.html").read_text(encoding="utf-8").split()
     )
+
+
+def compute_on(browser, on):
+    browser.execute_script(
+        "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))", element(browser, "on"), on
+    )
+
+
+def test_a_graphics_card_gives_the_same_answers(site, predictors, proteins):
+    """Here one in software, which is used by choice alone."""
+    browser = started("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
+    try:
+        open_page(browser, (site / "try_it.html").as_uri())
+        card = browser.find_element(By.CSS_SELECTOR, "#try-on option[value=webgpu]")
+        WebDriverWait(browser, 30).until(lambda _: card.is_enabled())
+        assert element(browser, "on").get_attribute("value") == "wasm"
+        few = pd.Series([proteins["part"][:60]], index=["part"])
+        for on in ("webgpu", "wasm", "webgpu"):  # another choice, once the model is there, loads it anew
+            compute_on(browser, on)
+            ask(browser, fasta(few))
+            assert troubles(browser) == []
+            compare(browser, predictors, few)
+            assert browser.execute_script("return model.on") == on
+        assert complaints(browser) == []
+    finally:
+        browser.quit()
+
+
+@pytest.mark.parametrize(
+    ("adapter", "chosen", "able"),
+    [("null", "wasm", False), ("{info: {isFallbackAdapter: true}}", "wasm", True), ("{info: {}}", "webgpu", True)],
+)
+def test_a_real_graphics_card_is_chosen_where_there_is_one(chromium, site, adapter, chosen, able):
+    told = chromium.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument",
+        {"source": f"Object.defineProperty(navigator, 'gpu', {{value: {{requestAdapter: async () => ({adapter})}}}})"},
+    )
+    try:
+        page = open_page(chromium, (site / "try_it.html").as_uri())
+        page.execute_async_script("choice.then(arguments[0])")
+        assert element(page, "on").get_attribute("value") == chosen
+        assert page.find_element(By.CSS_SELECTOR, "#try-on option[value=webgpu]").is_enabled() is able
+    finally:
+        chromium.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", told)
 
 
 @pytest.mark.parametrize("sequence", ["MKTJ", "MKTayi", "MKT*", "MK-T", "MKT1"])

@@ -57,9 +57,10 @@ def test_halves_are_put_apart(data):
 def test_the_runtime_is_what_was_fetched(data):
     manifest = verify(data.TRY / "onnxruntime", "fetch it again")
     assert {f"{name}.gz" for name in FILES} <= set(manifest["files"])
-    assert (
-        f"v{VERSION}" in gzip.decompress((data.TRY / "onnxruntime" / "ort.wasm.min.js.gz").read_bytes()).decode()[:200]
-    )
+    for library, begin in data.RUNTIMES.values():
+        assert {library, f"{begin}.mjs", f"{begin}.wasm"} <= set(FILES)
+        packed = (data.TRY / "onnxruntime" / f"{library}.gz").read_bytes()
+        assert f"v{VERSION}" in gzip.decompress(packed).decode()[:200]
     assert VERSION in (ROOT / "docs" / "try_it.md").read_text(encoding="utf-8")
 
 

@@ -38,7 +38,8 @@ def exact(real):
 def short(monkeypatch):
     """Lists so short that six hundred proteins are many."""
     monkeypatch.setattr(searches, "SHORTLIST", 60)
-    monkeypatch.setattr(searches, "ROUNDS", (2, 3))
+    monkeypatch.setattr(searches, "ROUNDS", 3)
+    monkeypatch.setattr(searches, "PATIENCE", 2)
 
 
 def run(real, queries=slice(None), **options):
@@ -72,10 +73,14 @@ def test_no_more_are_aligned_than_stand_on_the_list(real, short, monkeypatch):
 
     monkeypatch.setattr(searches, "scores_with", counting)
     found = run(real, max_evalue=1e-3) > 0
-    assert set(counts) == {60} and 80 < len(counts) < 120  # two rounds for all, a third for those that it may help
-    monkeypatch.setattr(searches, "ROUNDS", (2, 2))
+    assert set(counts) == {60} and 80 < len(counts) < 120  # a third round for those that it may help
+    monkeypatch.setattr(searches, "ROUNDS", 2)
     counts.clear()
     assert (run(real, max_evalue=1e-3) > 0).sum() < found.sum() and len(counts) == 80
+    monkeypatch.setattr(searches, "PATIENCE", 1)
+    monkeypatch.setattr(searches, "BEST", 1)
+    counts.clear()
+    assert (run(real, max_evalue=1e-3) > 0).sum() < found.sum() and 40 < len(counts) < 80
 
 
 def test_a_protein_finds_the_same_alone_and_in_any_order(real, short, monkeypatch):
@@ -195,3 +200,54 @@ def test_twins_are_all_found_and_score_alike(made, monkeypatch):
     vectors[9] = vectors[70] = vectors[50]
     found = Search(references, vectors)([references[50]], vectors[50:51] @ vectors.T, 1e-3).toarray()[0]
     assert found[9] == found[50] == found[70] > 100
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """What is aligned, round by round."""
+    rounds = []
+    scores_with = searches.scores_with
+
+    def noting(query, database, places):
+        rounds.append(sorted(places.tolist()))
+        return scores_with(query, database, places)
+
+    monkeypatch.setattr(searches, "scores_with", noting)
+    monkeypatch.setattr(searches, "SHORTLIST", 4)
+    return rounds
+
+
+@pytest.mark.parametrize("related", [False, True])
+def test_one_stands_for_its_group_until_it_aligns(made, listed, related):
+    """The ten most like the query are a group: one of them is on the first list, the others follow if it aligns."""
+    references, vectors, chance = made
+    query, vector = protein(chance), unit_length(chance.normal(size=(1, 16))).astype(np.float32)
+    cosines = vector @ vectors.T
+    group = np.argsort(-cosines[0])[:10]
+    cosines[0, group] += 1
+    if related:
+        for row in group:
+            references[row] = diverged(query, chance)
+    groups = np.arange(100)
+    groups[group] = group[0]
+    found = Search(references, vectors, groups)([query], cosines, 1e-3).toarray()[0] > 0
+    assert len(set(listed[0]) & set(group)) == 1
+    assert set(np.flatnonzero(found)) == (set(group) if related else set())
+    assert len(set(listed[1]) & set(group)) == (4 if related else 1)  # they stand back, but not behind everything
+
+
+def test_rounds_go_on_while_they_bring_one_of_the_best(made, listed, monkeypatch):
+    references, vectors, chance = made
+    query, vector = protein(chance), unit_length(chance.normal(size=(1, 16))).astype(np.float32)
+    cosines = vector @ vectors.T
+    cosines[0, :40], cosines[0, 40:] = np.arange(40, 0, -1), -1
+    for row in range(20):
+        references[row] = query[row:]  # less and less of it, in rounds of four
+    monkeypatch.setattr(searches, "LEADS", 0)
+    search = Search(references, vectors)
+    search([query], cosines, 1e-3)
+    assert len(listed) == 5 + searches.PATIENCE
+    monkeypatch.setattr(searches, "BEST", 8)
+    listed.clear()
+    search([query], cosines, 1e-3)
+    assert len(listed) == 2 + searches.PATIENCE
