@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -54,17 +57,21 @@ def relatives(known: Annotated, rows: np.ndarray) -> pd.DataFrame:
         everything = np.arange(len(known.table))
         pool = Pool.fit(known.take(everything), 1.0)
         texts, found = known.table["Sequence"].tolist(), []
+        residues = pool.search.lengths.sum()
+
+        def is_similar(pair: tuple[int, int]) -> bool:
+            identity, coverage = align_pair(*(texts[place] for place in pair))
+            return identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE
+
         for start in range(0, len(rows), 256):
             some = rows[start : start + 256]
-            bits = pool.neighbours(known.take(some)).bits
-            for row, low, high in zip(some.tolist(), bits.indptr, bits.indptr[1:]):
-                for place, score in zip(bits.indices[low:high].tolist(), bits.data[low:high]):
-                    shorter = min(len(texts[row]), len(texts[place]))
-                    if place == row or evalue_of(score, shorter, pool.search.lengths.sum()) > MAX_EVALUE:
-                        continue
-                    identity, coverage = align_pair(texts[row], texts[place])
-                    if identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE:
-                        found.append((row, place))
+            bits = pool.neighbours(known.take(some)).bits.tocoo()
+            first, second = some[bits.row], bits.col
+            shorter = np.minimum(pool.search.lengths[first], pool.search.lengths[second])
+            related = (first != second) & (evalue_of(bits.data, shorter, residues) <= MAX_EVALUE)
+            pairs = list(zip(first[related].tolist(), second[related].tolist()))
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                found += compress(pairs, threads.map(is_similar, pairs))
             print(f"relatives: {start + len(some):,} of {len(rows):,}", flush=True)
         pd.DataFrame(found, columns=["first", "second"]).to_parquet(kept)
     return pd.read_parquet(kept)
