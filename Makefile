@@ -40,7 +40,7 @@ bench: $(TESTED) ## for maintainers: time embedding, training and metrics (about
 assets: $(TESTED) ## for maintainers: make every bundled file again, recipe by recipe (about 2 hours; ARGS='--from 4', --list)
 	$(BIN)/python -m recipes $(ARGS)
 
-results: $(TESTED) ## for maintainers: measure every figure again (about 40 minutes) into dlfb_helpers/assets
+results: $(TESTED) ## for maintainers: measure every figure again (about an hour) into dlfb_helpers/assets
 	$(BIN)/python -m recipes.step_6_course_results
 	$(BIN)/python -m recipes.step_7_prospective
 	$(BIN)/python -m recipes.step_8_predictor

@@ -71,10 +71,18 @@ def test_it_is_above_todays_predictor_and_every_baseline_on_proteins_of_the_futu
     found = results["prospective"]["MFO, the course's terms"]
     assert found["proteins"] == 239 and found["terms"] == 292
     ours = found["predictors"][OURS]
-    assert ours["auprc"]["mean"] >= 0.60 and ours["ece from 0.05"] <= 0.03
+    assert ours["auprc"]["mean"] >= 0.60 and ours["fmax"] >= 0.53 and ours["ece from 0.05"] <= 0.03
     for name, difference in found[f"{OURS} minus"].items():
         if name != "curated neighbours":  # a part of it, as good on its own in these two years
             assert difference["low"] > 0, name
+
+
+def test_it_is_above_chapter_9s_in_the_folds_by_families_and_on_other_species(results):
+    assert results["families"]["proteins"] == 5_435  # each of the course's proteins once
+    assert all(difference["low"] > 0 for difference in results["families"][f"{OURS} minus"].values())
+    assert set(results["species"]) == {"mouse", "arabidopsis", "fly", "worm"}
+    for found in results["species"].values():
+        assert found["proteins"] == 300 and found[f"{OURS} minus"][recipe.CHAPTER_9]["low"] > 0
 
 
 def test_the_file_has_what_its_predictions_score(results):
