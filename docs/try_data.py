@@ -23,6 +23,7 @@ from dlfb_helpers.annotations.consistency import specific_labels
 from dlfb_helpers.annotations.slim import slim_names
 from dlfb_helpers.cli.verdict import is_general
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
+from dlfb_helpers.embedding.mean import mean_embeddings
 from dlfb_helpers.files.assets import bundled_folder
 from dlfb_helpers.lesson.play.page import KEY, script
 from dlfb_helpers.predictors.folder import BUNDLED
@@ -45,6 +46,9 @@ RUNTIMES = {
 
 LARGEST = 30_000_000
 """Bytes of all that the page loads."""
+PROBE = "MKTAYIAKQRQISFVKSHFSRQ"
+"""What a page embeds first, to see whether the machine computes what the model should."""
+
 FIRST_LETTER, BITS = 0x3400, 15
 """The first of 2 ** 15 letters, none of which is half of a pair, a quote or the end of a line."""
 
@@ -152,6 +156,7 @@ def facts(predictors: list[Predictor], places: dict[str, Place]) -> dict[str, An
         "names": [predictors[0].pool.called(row) for row in range(len(predictors[0].pool))],
         "tokens": dict(zip(letters, tokens)),
         "mask": checkpoint.tokenizer.mask_token_id,
+        "probe": {"sequence": PROBE, "embedding": mean_embeddings([PROBE], checkpoint)[0].round(4).tolist()},
         "residues": [
             {"letter": letter, "name": name, "group": residue_group(letter)}
             for letter, name in AMINO_ACID_NAMES.items()

@@ -79,15 +79,24 @@ function heard(data) {
 
 function loaded() {
   if (opening) return opening;
-  const own = opening = choice.then(open).catch(error => {
+  const own = opening = choice.then(opened).catch(error => {
     if (opening === own) opening = null;
     throw error;
   });
   return own;
 }
 
-async function open(chosen) {
-  const found = await startWorker(chosen.value, share => asking.form.advance(share), heard);
+// Where the graphics card cannot do it, the processor does.
+async function opened(chosen) {
+  if (chosen.value === "wasm") return open("wasm");
+  return open(chosen.value).catch(() => {
+    chosen.value = "wasm";
+    return open("wasm");
+  });
+}
+
+async function open(on) {
+  const found = await startWorker(on, share => asking.form.advance(share), heard);
   for (const act of once) act(found.facts);
   return found;
 }

@@ -40,7 +40,7 @@ async function textOf(part) {
   }
 }
 
-// What can compute here: "wasm", and "webgpu" where there is a graphics card and a program can wait for it. `real`: it is none in software.
+// Whether a graphics card can compute here: there is one, and a program can wait for it. `real`: it is none in software.
 async function graphics() {
   if (!self.navigator.gpu || !("Suspending" in WebAssembly)) return {able: false, real: false};
   const adapter = await navigator.gpu.requestAdapter().catch(() => null);

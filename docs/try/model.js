@@ -20,7 +20,15 @@ async function opened(on) {
   const pool = new Pool(found, facts);
   parts.clear();
   const {tokens, mask, residues} = facts, told = {aspects: facts.aspects, residues};
-  return {encoder, head, aspects, pool, tokens, mask, letters: residues.map(one => one.letter), told};
+  const model = {encoder, head, aspects, pool, tokens, mask, letters: residues.map(one => one.letter), told};
+  await check(model, facts.probe);
+  return model;
+}
+
+// A graphics card that nobody has tried may compute something else.
+async function check(model, {sequence, embedding}) {
+  const found = await embedded(model, sequence, () => {});
+  if (found.some((value, i) => !(Math.abs(value - embedding[i]) < 0.01))) throw new Error("the model does not compute what it should here");
 }
 
 // Evenly spread windows that fit the model, as dlfb_helpers/embedding/windows.py has them.

@@ -239,8 +239,22 @@ def test_a_real_graphics_card_is_chosen_where_there_is_one(chromium, site, adapt
         page.execute_async_script("choice.then(arguments[0])")
         assert element(page, "on").get_attribute("value") == chosen
         assert page.find_element(By.CSS_SELECTOR, "#try-on option[value=webgpu]").is_enabled() is able
+        if chosen == "webgpu":  # a card that is none in the end: the processor takes over
+            ask(page, INSULIN)
+            assert troubles(page) == [] and "1 of 1 predicted" in element(page, "status").text
+            assert element(page, "on").get_attribute("value") == page.execute_script("return model.on") == "wasm"
     finally:
         chromium.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", told)
+
+
+def test_what_computes_something_else_is_not_used(page):
+    page.execute_script(
+        """const own = window.textOf, spoilt = "\\nconst rightly = embedded;"
+          + "embedded = async (...asked) => (await rightly(...asked)).map((one, i) => i === 7 ? one + 0.02 : one);";
+        window.textOf = async part => await own(part) + (part.name === "code-wasm" ? spoilt : "");"""
+    )
+    ask(page, INSULIN)
+    assert troubles(page) == ["the model does not compute what it should here"]
 
 
 @pytest.mark.parametrize("sequence", ["MKTJ", "MKTayi", "MKT*", "MK-T", "MKT1"])

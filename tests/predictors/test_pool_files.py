@@ -97,6 +97,10 @@ def test_what_holds_no_protein_at_all_is_refused(contents):
         ("codes", lambda array: array.astype(np.int8), "no bytes"),
         ("steps", lambda array: array[:5], "do not fit"),
         ("steps", lambda array: array * np.float32(np.nan), "not finite"),
+        ("groups", lambda array: array[:4], "do not fit"),
+        ("groups", lambda array: array + np.int32(5), "its groups are no numbers below that of its proteins"),
+        ("groups", lambda array: array - np.int32(9), "its groups are no numbers"),
+        ("groups", lambda array: array.astype(np.int64), "its groups are no numbers"),
         ("mean", lambda array: array[:5], "do not fit"),
         ("mean", lambda array: array + np.float32(np.inf), "not finite"),
         ("matrix", lambda array: array[:, :5], "do not fit"),
@@ -109,7 +113,7 @@ def test_vectors_that_do_not_fit_are_refused(contents, name, change, said):
     assert said in refusal(contents | {VECTORS: save(tensors)})
 
 
-@pytest.mark.parametrize("name", ["codes", "steps", "mean", "matrix"])
+@pytest.mark.parametrize("name", ["codes", "steps", "groups", "mean", "matrix"])
 def test_a_missing_array_is_named(contents, name):
     tensors = {key: value for key, value in load(contents[VECTORS]).items() if key != name}
     with pytest.raises(KeyError, match=name):
