@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, load_npz, save_npz, vstack
+from scipy.sparse import csr_array, diags_array, load_npz, save_npz
 
 from dlfb_helpers.metrics.cafa import fmax
 from dlfb_helpers.predictors.base import BasePredictors, Settings
 from dlfb_helpers.predictors.blend import Blend
 from dlfb_helpers.predictors.mixture import NetworkSettings
 from dlfb_helpers.predictors.pool import Neighbours, Pool
-from dlfb_helpers.predictors.predictor import PROTEINS_AT_ONCE
 from dlfb_helpers.training.trained import Hyperparameters
-from recipes.pool import Annotated, kept_as
+from recipes.pool import Annotated, aligned, chunks, kept_as
 
 SETTINGS = Settings(
     neighbours={"whitening": 1.0, "k": 100, "temperature": 0.1},
@@ -58,15 +57,14 @@ def setting(known: Annotated, tested: np.ndarray, unseen: Collection[int] = ()) 
 
 def _cosines(known: Annotated, pool: Pool, tested: np.ndarray) -> np.ndarray:
     none = np.zeros((0, len(pool)), np.float32)
-    return np.concatenate([none, *(pool.cosines(known.take(some)) for some in _chunks(tested))])
+    return np.concatenate([none, *(pool.cosines(known.take(some)) for some in chunks(tested))])
 
 
 def _bits(known: Annotated, pool: Pool, tested: np.ndarray) -> csr_array:
     """Align the tested proteins with the pool, which takes minutes; kept."""
     kept = kept_as("bits", [*pool.ids, "", *known.table.index[tested]], ".npz")
     if not kept.exists():
-        none = csr_array((0, len(pool)), dtype=np.float32)
-        save_npz(kept, csr_array(vstack([none, *(pool.neighbours(known.take(some)).bits for some in _chunks(tested))])))
+        save_npz(kept, aligned(known, pool, tested))
     return csr_array(load_npz(kept))
 
 
@@ -101,7 +99,7 @@ class Said(NamedTuple):
 def said(known: Annotated, where: Setting, base: BasePredictors, some: np.ndarray, targets: np.ndarray) -> Said:
     """Ask the base predictors about some of the tested proteins (places in `where.tested`)."""
     parts = []
-    for rows in _chunks(some):
+    for rows in chunks(some):
         near = Neighbours(where.neighbours.cosines[rows], where.neighbours.bits[rows])
         parts.append(base.scores(known.take(where.tested[rows]), near))
     scores = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -122,7 +120,3 @@ def threshold(held_out: Iterable[Said], fitted: Blend) -> float:
     """Return the threshold with the best Fmax of a blend on such proteins."""
     pairs = [(some.targets, fitted(some.scores, some.strengths)) for some in held_out]
     return fmax(*map(np.concatenate, zip(*pairs))).threshold
-
-
-def _chunks(rows: np.ndarray) -> list[np.ndarray]:
-    return [rows[start : start + PROTEINS_AT_ONCE] for start in range(0, len(rows), PROTEINS_AT_ONCE)]

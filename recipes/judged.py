@@ -17,7 +17,7 @@ from dlfb_helpers.metrics.uncertainty import bootstrap_mean, paired_difference
 from dlfb_helpers.predictors.pool import Pool
 from dlfb_helpers.proteins.alignment import align_pair, evalue_of
 from dlfb_helpers.proteins.families import MAX_EVALUE, MIN_COVERAGE, MIN_IDENTITY, family_numbers
-from recipes.pool import Annotated, kept_as
+from recipes.pool import Annotated, aligned, kept_as
 
 SHORT = 500
 """Residues of the longest protein that the course's own predictors know."""
@@ -44,37 +44,38 @@ def of_species(known: Annotated, taxon: int, terms: Collection[str]) -> np.ndarr
     return np.sort(np.random.default_rng(0).choice(rows, SPECIES_TESTED, replace=False))
 
 
-def relatives(known: Annotated, rows: np.ndarray) -> pd.DataFrame:
-    """Find the pairs of one of these proteins and another that count as similar, as `similar` has it; kept.
+def similar_to(known: Annotated, rows: np.ndarray) -> np.ndarray:
+    """Find all other proteins that count as similar, as `families.similar` has it, to one of these at least; kept.
+
+    Each is aligned with its best hits first, until one is similar.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns `first` (one of `rows`) and `second`, places in the whole pool; those with the same sequence included.
+    numpy.ndarray
+        Places in the whole pool, in order, none of `rows`; those with the same sequence included.
     """
-    kept = kept_as("relatives", known.table.index[rows], ".parquet")
+    kept = kept_as("similar", known.table.index[rows], ".npy")
     if not kept.exists():
-        everything = np.arange(len(known.table))
-        pool = Pool.fit(known.take(everything), 1.0)
-        texts, found = known.table["Sequence"].tolist(), []
-        residues = pool.search.lengths.sum()
+        pool = Pool.fit(known.take(np.arange(len(known.table))), 1.0)
+        texts, hits_of = known.table["Sequence"].tolist(), _hits_of(known, pool, rows)
 
-        def is_similar(pair: tuple[int, int]) -> bool:
-            identity, coverage = align_pair(*(texts[place] for place in pair))
-            return identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE
+        def is_similar(place: int) -> bool:
+            aligned = (align_pair(texts[place], texts[row]) for row in hits_of[place])
+            return any(identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE for identity, coverage in aligned)
 
-        for start in range(0, len(rows), 256):
-            some = rows[start : start + 256]
-            bits = pool.neighbours(known.take(some)).bits.tocoo()
-            first, second = some[bits.row], bits.col
-            shorter = np.minimum(pool.search.lengths[first], pool.search.lengths[second])
-            related = (first != second) & (evalue_of(bits.data, shorter, residues) <= MAX_EVALUE)
-            pairs = list(zip(first[related].tolist(), second[related].tolist()))
-            with ThreadPoolExecutor(os.cpu_count()) as threads:
-                found += compress(pairs, threads.map(is_similar, pairs))
-            print(f"relatives: {start + len(some):,} of {len(rows):,}", flush=True)
-        pd.DataFrame(found, columns=["first", "second"]).to_parquet(kept)
-    return pd.read_parquet(kept)
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            np.save(kept, [*compress(hits_of, threads.map(is_similar, hits_of))])
+    return np.load(kept)
+
+
+def _hits_of(known: Annotated, pool: Pool, rows: np.ndarray) -> dict[int, list[int]]:
+    """Places of all other proteins that align well with one of `rows` -> those of `rows`, the best first."""
+    bits = aligned(known, pool, rows).tocoo()
+    hits = pd.DataFrame({"row": rows[bits.row], "place": bits.col, "bits": bits.data}).query("place not in @rows")
+    shorter = np.minimum(lengths(known)[hits["row"]], lengths(known)[hits["place"]])
+    hits = hits[evalue_of(hits["bits"].to_numpy(), shorter, lengths(known).sum()) <= MAX_EVALUE]
+    hits = hits.sort_values(["place", "bits", "row"], ascending=[True, False, True])
+    return hits.groupby("place")["row"].agg(list).to_dict()
 
 
 def judge(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from dlfb_helpers.annotations.cafa import CafaData, load_cafa
 from dlfb_helpers.annotations.ontology import Ontology
@@ -23,6 +23,8 @@ from dlfb_helpers.dataset.proteins import Proteins
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins
 from dlfb_helpers.predictors.fitting import SET_ASIDE
+from dlfb_helpers.predictors.pool import Pool
+from dlfb_helpers.predictors.predictor import PROTEINS_AT_ONCE
 from recipes.annotations import CURATED, EXPERIMENTAL, HUMAN, OTHER_SPECIES, gaf_pairs, human_pairs, symbols
 from recipes.sources import swissprot_sequences
 
@@ -95,6 +97,17 @@ class Annotated:
         )
         counts = np.asarray(self.labels(year, all_of_them).sum(axis=0)).ravel()
         return [term for term, count in zip(all_of_them, counts) if count >= at_least]
+
+
+def chunks(rows: np.ndarray) -> list[np.ndarray]:
+    """Cut rows into as many as are looked at together."""
+    return [rows[start : start + PROTEINS_AT_ONCE] for start in range(0, len(rows), PROTEINS_AT_ONCE)]
+
+
+def aligned(known: Annotated, pool: Pool, rows: np.ndarray) -> csr_array:
+    """Align the proteins in these rows with those of a pool: bits as in `Neighbours`, shape (rows, pool)."""
+    none = csr_array((0, len(pool)), dtype=np.float32)
+    return csr_array(vstack([none, *(pool.neighbours(known.take(some)).bits for some in chunks(rows))]))
 
 
 def annotated() -> Annotated:

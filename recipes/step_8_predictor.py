@@ -38,7 +38,7 @@ from dlfb_helpers.predictors.selection import FULL
 from dlfb_helpers.proteins.families import family_numbers
 from recipes.annotations import OTHER_SPECIES
 from recipes.fitted import Said, Setting, blend, fit, said, setting, threshold
-from recipes.judged import OURS, SHORT, judge, lengths, newly_annotated, of_species, relatives
+from recipes.judged import OURS, SHORT, judge, lengths, newly_annotated, of_species, similar_to
 from recipes.pool import Annotated, annotated
 from recipes.sources import SOURCES
 from recipes.step_6_course_results import FOLDS
@@ -123,14 +123,14 @@ def by_families(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: 
     folds, left_out = [], 0
     for theirs in folds_by_families():
         tested = np.sort(known.table.index.get_indexer(theirs.index))
-        near = relatives(known, tested)
-        where = setting(known, tested, {*tested, *near["second"]})
+        near = similar_to(known, tested)
+        where = setting(known, tested, {*tested, *near})
         answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
         targets, tables = on_course_terms(known, answers, fitted, course_terms)
         ids = known.table.index[tested]
         tables[CHAPTER_9] = theirs.loc[ids, course_terms].to_numpy()
         folds.append((ids, targets, tables))
-        left_out += near["second"].nunique()
+        left_out += len(near)
         print("families:", {name: float(np.nanmean(average_precision(targets, t))) for name, t in tables.items()})
     all_ids, all_targets, all_tables = zip(*folds)
     pooled = {name: np.concatenate([tables[name] for tables in all_tables]) for name in all_tables[0]}

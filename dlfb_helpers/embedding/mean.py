@@ -20,7 +20,7 @@ from dlfb_helpers.embedding.inputs import Sequences, check_count, checked_sequen
 from dlfb_helpers.embedding.pooling import POOLINGS, Pooling, pooling_function, stitched
 from dlfb_helpers.embedding.windows import Window, cut_windows
 
-TOKENS_A_BATCH = {"cpu": 1536, "mps": 16384, "cuda": 65536}  # on a CPU, what its caches hold
+TOKENS_A_BATCH = {"cpu": 512, "mps": 16384, "cuda": 65536}  # on a CPU more are no faster, and take more memory
 BATCHES_AT_ONCE = 32  # of which all token vectors are kept in memory, for other poolings than the mean
 
 Reduction = Callable[[torch.Tensor, list[Window]], torch.Tensor]
