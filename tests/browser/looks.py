@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -14,11 +15,16 @@ def look(browser, address, scheme="light", width=1200):
     features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
     wanted = [{"name": name, "value": value} for name, value in features.items()]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": wanted})
-    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    on_screen(browser, width)
     browser.get_log("browser")  # what earlier pages complained of
     arrive(browser, address)
     return browser
+
+
+def on_screen(browser, width):
+    """Show what is open on a screen of this width (pixels)."""
+    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
 
 def look_afresh(browser, address, scheme="light", width=1200):
@@ -52,6 +58,15 @@ def too_wide(browser, screen=390):
     unfold(browser)
     width = browser.execute_script("return document.documentElement.scrollWidth")
     return width if width > screen else 0
+
+
+def flaws(browser):
+    """All that is wrong with the page that is open, wide and on a telephone."""
+    found = complaints(browser) + ([] if browser.find_element(By.TAG_NAME, "h1").text else ["no title"])
+    unfold(browser)
+    found += barriers(browser)
+    on_screen(browser, 390)
+    return found + ([f"{width} pixels wide"] if (width := too_wide(browser)) else [])
 
 
 def unfold(browser):
