@@ -17,6 +17,11 @@ from tests.browser.players import Playing
 ROOT = Path(__file__).parents[2]
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the pages of the site, which take longest: another worker does the rest meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_site.py")
+
+
 def started(*more: str) -> webdriver.Chrome:
     """Start Chromium, with these arguments besides."""
     driver_path, binary = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
