@@ -60,8 +60,8 @@ def similar_to(known: Annotated, rows: np.ndarray) -> np.ndarray:
         texts, hits_of = known.table["Sequence"].tolist(), _hits_of(known, pool, rows)
 
         def is_similar(place: int) -> bool:
-            aligned = (align_pair(texts[place], texts[row]) for row in hits_of[place])
-            return any(identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE for identity, coverage in aligned)
+            pairs = (align_pair(texts[place], texts[row]) for row in hits_of[place])
+            return any(identity >= MIN_IDENTITY and coverage >= MIN_COVERAGE for identity, coverage in pairs)
 
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             np.save(kept, [*compress(hits_of, threads.map(is_similar, hits_of))])
@@ -70,10 +70,10 @@ def similar_to(known: Annotated, rows: np.ndarray) -> np.ndarray:
 
 def _hits_of(known: Annotated, pool: Pool, rows: np.ndarray) -> dict[int, list[int]]:
     """Places of all other proteins that align well with one of `rows` -> those of `rows`, the best first."""
-    bits = aligned(known, pool, rows).tocoo()
+    bits, residues = aligned(known, pool, rows).tocoo(), lengths(known)
     hits = pd.DataFrame({"row": rows[bits.row], "place": bits.col, "bits": bits.data}).query("place not in @rows")
-    shorter = np.minimum(lengths(known)[hits["row"]], lengths(known)[hits["place"]])
-    hits = hits[evalue_of(hits["bits"].to_numpy(), shorter, lengths(known).sum()) <= MAX_EVALUE]
+    shorter = np.minimum(residues[hits["row"]], residues[hits["place"]])
+    hits = hits[evalue_of(hits["bits"].to_numpy(), shorter, residues.sum()) <= MAX_EVALUE]
     hits = hits.sort_values(["place", "bits", "row"], ascending=[True, False, True])
     return hits.groupby("place")["row"].agg(list).to_dict()
 

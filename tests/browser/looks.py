@@ -60,9 +60,14 @@ def too_wide(browser, screen=390):
     return width if width > screen else 0
 
 
+def not_whole(browser):
+    """What the browser complains of since the page was opened, and a missing title."""
+    return complaints(browser) + ([] if browser.find_element(By.TAG_NAME, "h1").text else ["no title"])
+
+
 def flaws(browser):
     """All that is wrong with the page that is open, wide and on a telephone."""
-    found = complaints(browser) + ([] if browser.find_element(By.TAG_NAME, "h1").text else ["no title"])
+    found = not_whole(browser)
     unfold(browser)
     found += barriers(browser)
     on_screen(browser, 390)

@@ -45,23 +45,16 @@ def test_nothing_is_asked_of_a_network(site, pages):
         assert not re.findall(r"""(?:@import|url\()\s*["']?(?:https?:)?//""", sheet.read_text(encoding="utf-8")), sheet
 
 
-def test_every_page_is_whole_fits_a_telephone_and_shuts_nobody_out(show, pages):
+@pytest.mark.parametrize(("scheme", "wrong"), [("light", flaws), ("dark", barriers)])
+def test_every_page_is_whole_fits_a_telephone_and_shuts_nobody_out(show, pages, scheme, wrong):
     """No finding of axe-core that it calls serious or critical, with all that is folded unfolded."""
-    assert of_each(show, pages, flaws) == {}
-
-
-def test_in_the_dark_no_page_shuts_anybody_out(show, pages):
-    """Of the modules' pages, which one template makes, one in ten."""
-    modules = [page for page in pages if page.startswith("reference/")]
-    assert len(modules) > 100
 
     def found(browser):
-        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == "dark"
+        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme
         unfold(browser)
-        return barriers(browser)
+        return wrong(browser)
 
-    some = [page for page in pages if page not in modules or page in modules[::10]]
-    assert of_each(show, some, found, scheme="dark") == {}
+    assert of_each(show, pages, found, scheme=scheme) == {}
 
 
 def test_every_link_within_the_site_leads_somewhere(site, pages):

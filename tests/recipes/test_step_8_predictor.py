@@ -10,6 +10,8 @@ import pytest
 
 from dlfb_helpers.annotations.cafa import load_cafa
 from dlfb_helpers.annotations.consistency import count_violations
+from dlfb_helpers.dataset.build import embed_labelled
+from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.time_split import release
 from dlfb_helpers.files.assets import ASSETS, bundled_folder
 from dlfb_helpers.metrics.cafa import fmax
@@ -17,9 +19,11 @@ from dlfb_helpers.metrics.calibration import expected_calibration_error
 from dlfb_helpers.metrics.per_row import average_precision
 from dlfb_helpers.predictors.folder import BUNDLED, load_predictor
 from dlfb_helpers.predictors.results import load_results
+from dlfb_helpers.proteins.alignment import align_all
+from dlfb_helpers.proteins.families import similar
 from recipes import step_8_predictor as recipe
 from recipes.fitted import SETTINGS
-from recipes.judged import OURS, judge, newly_annotated
+from recipes.judged import OURS, judge, newly_annotated, similar_to
 from recipes.pool import Annotated
 from recipes.step_7_prospective import labels_of
 
@@ -52,6 +56,19 @@ def test_the_newly_annotated_are_human_and_had_none_of_the_terms(known):
 def test_terms_are_common_enough_and_neither_roots_nor_generic(known):
     assert known.terms(2022, "MFO", at_least=3) == [CATALYTIC, TRANSFERASE]  # neither the root nor binding
     assert KINASE in known.terms(2022, "MFO", at_least=2)
+
+
+def test_what_is_similar_to_the_held_out_is_what_all_alignments_say(monkeypatch, tmp_path):
+    monkeypatch.setattr("recipes.pool.KEPT", tmp_path)
+    table = label_table(load_cafa()).table[["Sequence"]].iloc[:300]
+    some = Annotated(table.assign(taxon=9606, gene=""), pd.DataFrame(), load_cafa())
+    some.__dict__["vectors"] = embed_labelled(table).embeddings
+    pairs = similar(align_all(table["Sequence"].tolist()))
+    rows = np.arange(0, 300, 3)
+    expected = {*pairs["second"][pairs["first"].isin(rows)], *pairs["first"][pairs["second"].isin(rows)]} - {*rows}
+    assert len(expected) > 20
+    assert similar_to(some, rows).tolist() == sorted(expected)
+    assert similar_to(some, rows).tolist() == sorted(expected)  # as it was kept
 
 
 def test_differences_are_paired_and_from_ours():
