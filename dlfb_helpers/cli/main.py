@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlfb_helpers.cli import choices, learning
+from dlfb_helpers.cli.loading import loading
 from dlfb_helpers.cli.reporting import Progress, reported, say
 
 app = typer.Typer(
@@ -56,7 +57,8 @@ def predict(
         )
     aspects = choices.parse_aspects(aspect or "all")
     with reported():
-        from dlfb_helpers.cli import predict as command
+        with loading():
+            from dlfb_helpers.cli import predict as command
 
         names = predictor or [command.BUNDLED_FOR[chosen] for chosen in aspects]
         command.run(
@@ -110,7 +112,8 @@ def embed(
         raise typer.BadParameter("--shard and --cache keep vectors of proteins; --residues are written to --out alone")
     share = choices.parse_shard(shard) if shard else (1, 1)
     with reported():
-        from dlfb_helpers.cli import embed as command
+        with loading():
+            from dlfb_helpers.cli import embed as command
 
         command.run(
             fasta, out, checkpoint, long_proteins.value, cache, share, Progress(), clean, skip_bad, residues, layer
@@ -140,7 +143,8 @@ def train(
     """
     taxa = choices.parse_taxa(taxon or ["9606"])
     with reported():
-        from dlfb_helpers.cli import train as command
+        with loading():
+            from dlfb_helpers.cli import train as command
 
         measured = command.run(data, out, aspect.value, checkpoint, taxa, min_proteins, max_length, evidence, quick)
         for name, value in measured.items():
@@ -186,8 +190,9 @@ def evaluate(
     choices.check_together(predictions, with_table | {"--norm": norm != choices.Norm.cafa}, with_predictor)
     taxa = choices.parse_taxa(taxon or ["9606"])
     with reported():
-        from dlfb_helpers.cli import evaluate as command
-        from dlfb_helpers.cli import evaluate_table
+        with loading():
+            from dlfb_helpers.cli import evaluate as command
+            from dlfb_helpers.cli import evaluate_table
 
         if predictions is not None:
             evaluate_table.run(data, predictions, out, ontology, ia, known, norm.value, picture, evidence, say)
@@ -210,7 +215,8 @@ def data(
     dlfb data https://example.org/cafa5.zip -o cafa5.zip --sha256 0123...
     """
     with reported():
-        from dlfb_helpers.cli import data as data_command
+        with loading():
+            from dlfb_helpers.cli import data as data_command
 
         print(data_command.run(source, out, sha256, evidence))
 
