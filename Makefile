@@ -13,6 +13,9 @@ TESTED  := $(VENV)/.installed-test
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 export JUPYTER_PREFER_ENV_PATH ?= 1
+# Packages are installed uncompiled: what is imported is compiled once and kept, even where a container forbids it,
+# as every kernel would take seconds to compile it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help course site test test-unit test-chapters test-browser test-benchmarks fuzz audit bench assets results lab progress \
