@@ -154,7 +154,8 @@ class EmbeddingStore:
             warnings.warn(f"{path} cannot be read ({error.strerror}) and is left out", stacklevel=4)
             return None
         if path.stem == _file_name(content):
-            return pq.ParquetFile(io.BytesIO(content)).read(use_threads=False)
+            # Read here alone: a thread that still holds `content` when the program ends takes it down with it.
+            return pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(use_threads=False)
         done = "was removed"
         try:
             path.unlink(missing_ok=True)

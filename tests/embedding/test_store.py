@@ -231,7 +231,7 @@ def test_a_place_that_cannot_be_listed_is_a_warning(tmp_path, vectors, monkeypat
 
 
 LARGE = """
-import os, resource, sys, time
+import os, psutil, resource, sys, time
 import numpy as np
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import embed_proteins, store_settings
@@ -240,14 +240,15 @@ checkpoint = load_checkpoint(sys.argv[1], device="cpu")
 embed_proteins(["MA"], checkpoint, cache="empty")
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+threads = psutil.Process().num_threads()
 before, start = peak(), time.perf_counter()
 embed_proteins([sys.argv[2]], checkpoint, cache=sys.argv[3])
-print(peak() - before, time.perf_counter() - start)
+print(peak() - before, time.perf_counter() - start, psutil.Process().num_threads() - threads)
 """
 
 
 def test_a_large_store_costs_a_run_of_one_protein_little(tiny, tiny_folder, tmp_path):
-    """100,000 vectors in files of 500: what is not needed is not read."""
+    """100,000 vectors in files of 500: what is not needed is not read, and no thread is left that reads."""
     store = EmbeddingStore(store_settings(tiny), tmp_path)
     keys = [sequence_key(str(number)) for number in range(100_000)]
     for start in range(0, 100_000, 500):
@@ -256,5 +257,6 @@ def test_a_large_store_costs_a_run_of_one_protein_little(tiny, tiny_folder, tmp_
         command = [sys.executable, "-c", LARGE, str(tiny_folder), sequence, str(tmp_path)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        kilobytes, seconds = map(float, done.stdout.split())
+        kilobytes, seconds, threads = map(float, done.stdout.split())
+        assert not threads, "a reader's thread that is still there at the end of a program can abort it"
     assert kilobytes < 30_000 and seconds < 2, done.stdout
