@@ -92,7 +92,8 @@ class StoreIndex:
 def _keys(path: Path) -> np.ndarray | None:
     """Return the beginnings of a file's keys; none if it is gone, None if it cannot be read."""
     try:
-        with pq.ParquetFile(path, pre_buffer=False) as file:  # one thread: the columns are short, and a pool takes long to wake
+        # One thread: the columns are short, and a pool takes long to wake.
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             return np.array(file.read(["key"], use_threads=False)["key"].to_pylist(), dtype="S16")
     except FileNotFoundError:
         return np.array([], "S16")
