@@ -55,8 +55,7 @@ test-unit test-chapters test-browser test-benchmarks: export OMP_WAIT_POLICY ?= 
 test: test-unit test-chapters ## run every test: the package, then the outputs of the committed chapters
 
 test-unit: $(TESTED) ## run the package's tests; fail under 90 % line coverage
-	$(BIN)/python -m slipcover --source dlfb_helpers --skip-covered --fail-under 90 \
-	  -m pytest tests -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal --cov=dlfb_helpers --cov-fail-under=90
 
 test-chapters: $(TESTED) ## execute the committed chapters with their solutions, and compare their outputs
 	$(BIN)/python -m tests.chapters.together $(OUT)/together
@@ -119,7 +118,7 @@ constraints: $(TESTED) ## for maintainers: write constraints.txt from the enviro
 	@mv $(VENV)/constraints.txt constraints.txt
 
 clean: ## remove the executed chapters and the caches of the tools (.venv stays)
-	rm -rf $(OUT)/*.ipynb $(OUT)/*.html $(OUT)/solutions $(OUT)/site $(OUT)/site-source $(OUT)/site-doctrees
+	rm -rf $(OUT)/*.ipynb $(OUT)/*.html $(OUT)/solutions $(OUT)/site $(OUT)/site-source $(OUT)/site-doctrees .coverage
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .grimp_cache .import_linter_cache .hypothesis
 	find dlfb_helpers tests recipes benchmarks docs -name __pycache__ -exec rm -rf {} +
 
