@@ -83,8 +83,7 @@ class Pip:
         """Run ``pip install``; show on a terminal how far it is; return whether it worked."""
         command = [str(python_of(self.folder)), "-m", "pip", "install", "--disable-pip-version-check"]
         # What is imported is compiled then; all of it would be half a gigabyte that nobody reads.
-        command += [] if sys.dont_write_bytecode else ["--no-compile"]
-        command += ["--progress-bar", "off", *words]
+        command += ["--no-compile", "--progress-bar", "off", *words]
         done, began = 0, time.monotonic()
         with open(self.log, "a", encoding="utf-8") as log:
             process = subprocess.Popen(

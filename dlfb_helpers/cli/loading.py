@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def loading() -> Iterator[None]:
     """Import in this block; what it leaves is not searched for garbage, then or later, the end of the run included.
 
-    Those of ``dlfb predict`` leave 226,000 objects; going through them again and again takes a sixth of a short run.
+    Those that ``dlfb predict`` imports leave 226,000 objects; going through them takes a sixth of a short run.
     """
     gc.disable()
     try:

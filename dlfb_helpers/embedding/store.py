@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dlfb_helpers.embedding.store_index import StoreIndex
+from dlfb_helpers.embedding.store_index import StoreIndex, read_alone
 from dlfb_helpers.embedding.windows import MAX_RESIDUES, overlap
 from dlfb_helpers.files.assets import cache_folder
 from dlfb_helpers.files.atomic import SUFFIX, is_abandoned, write_atomically
@@ -130,7 +130,7 @@ class EmbeddingStore:
         """Remove the files all of whose keys are among these: they are kept elsewhere."""
         for path in self.folder.glob("part-*.parquet"):
             with suppress(OSError, pa.ArrowException):
-                if set(pq.read_table(path, columns=["key"])["key"].to_pylist()) <= set(keys):
+                if set(read_alone(path, ["key"])["key"].to_pylist()) <= set(keys):
                     path.unlink()
         with suppress(OSError):  # files of another run are in it
             if {path.name for path in self.folder.iterdir()} == {"settings.json"}:
@@ -154,8 +154,7 @@ class EmbeddingStore:
             warnings.warn(f"{path} cannot be read ({error.strerror}) and is left out", stacklevel=4)
             return None
         if path.stem == _file_name(content):
-            # Read here alone: a thread that still holds `content` when the program ends takes it down with it.
-            return pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(use_threads=False)
+            return read_alone(pa.BufferReader(content))
         done = "was removed"
         try:
             path.unlink(missing_ok=True)

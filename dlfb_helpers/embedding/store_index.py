@@ -89,12 +89,20 @@ class StoreIndex:
             write_atomically(self.path, buffer.getvalue())
 
 
+def read_alone(source: Path | pa.BufferReader, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file without Arrow's threads.
+
+    What a store reads is short, and a pool takes long to wake; and a thread that still holds Python's bytes when a
+    program ends can abort it.
+    """
+    with pq.ParquetFile(source, pre_buffer=False) as file:
+        return file.read(columns, use_threads=False)
+
+
 def _keys(path: Path) -> np.ndarray | None:
     """Return the beginnings of a file's keys; none if it is gone, None if it cannot be read."""
     try:
-        # One thread: the columns are short, and a pool takes long to wake.
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            return np.array(file.read(["key"], use_threads=False)["key"].to_pylist(), dtype="S16")
+        return np.array(read_alone(path, ["key"])["key"].to_pylist(), dtype="S16")
     except FileNotFoundError:
         return np.array([], "S16")
     except (OSError, pa.ArrowException, KeyError):

@@ -30,7 +30,7 @@ def test_second_command_of_a_process_freezes_nothing(nothing_frozen):
     frozen = gc.get_freeze_count()
     with loading():
         garbage = [[] for _ in range(1000)]
-    assert gc.get_freeze_count() <= frozen < frozen + len(garbage)
+    assert gc.get_freeze_count() <= frozen
     assert any(each is garbage[0] for each in gc.get_objects())
 
 
