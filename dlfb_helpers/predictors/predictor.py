@@ -22,7 +22,7 @@ from dlfb_helpers.predictors.pool import Neighbours, Pool
 
 Progress = Callable[[int, int], None] | None
 
-PROTEINS_AT_ONCE = 256
+PROTEINS_AT_ONCE = 128
 """Proteins that are compared with the whole pool together: bounds the memory."""
 
 

@@ -78,17 +78,27 @@ class Search:
     def _database(self) -> pyopal.Database:
         return database_of(self.references)
 
+    def _letters(self, block: slice) -> np.ndarray:
+        """The groups of a block's residues, one protein after the other, each followed by what belongs to no word."""
+        return _GROUP[np.frombuffer(("-".join(self.references[block]) + "-" * WORD).encode(), np.uint8)]
+
     @cached_property
-    def _letters(self) -> np.ndarray:
-        """The groups of all residues, one protein after the other, each followed by what belongs to no word."""
-        return _GROUP[np.frombuffer(("-".join(self.references) + "-" * WORD).encode(), np.uint8)]
+    def _starts(self) -> np.ndarray:
+        """Where each protein's letters start among those of all; in the end, how many there are."""
+        return np.concatenate([[0], np.cumsum(self.lengths + 1)])
 
     @cached_property
     def _rarity(self) -> np.ndarray:
         """Minus the logarithm of each group's frequency, counted in a million or two of the letters."""
-        some = self._letters[:: max(len(self._letters) // 1_000_000, 1)]
-        counts = np.bincount(some, minlength=_OTHER + 1)[:_OTHER]
+        every = max((self._starts[-1] + WORD - 1) // 1_000_000, 1)
+        counts = np.zeros(_OTHER + 1, dtype=np.int64)
+        for block in self._blocks():
+            counts += np.bincount(self._letters(block)[-self._starts[block.start] % every :: every], minlength=_OTHER + 1)
+        counts = counts[:_OTHER]
         return -np.log(np.maximum(counts, 1) / max(counts.sum(), 1)).astype(np.float32)
+
+    def _blocks(self) -> list[slice]:
+        return [slice(start, start + BLOCK) for start in range(0, len(self.references), BLOCK)]
 
     def __call__(self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float = 10.0) -> csr_array:
         """Align each query with the references on its shortlist.
@@ -129,7 +139,8 @@ class Search:
         self, queries: Sequence[str], cosines: np.ndarray, max_evalue: float, threads: ThreadPoolExecutor
     ) -> list[_Hits]:
         """Align each query with the most promising references that it was not aligned with yet, as long as it pays."""
-        near, words = cosines.astype(np.float32), WORDS_COUNT * self.shared_words(queries)
+        near, words = cosines.astype(np.float32), self.shared_words(queries)
+        words *= WORDS_COUNT
         asked = [_Query(self, *row) for row in zip(queries, near, words)]
 
         def go_on(query: _Query) -> None:
@@ -178,21 +189,24 @@ class Search:
         """
         wanted = self._words_of(queries)
         is_wanted = np.diff(wanted.indptr) > 0
-        starts = np.concatenate([[0], np.cumsum(self.lengths + 1)])
         table = np.empty((len(queries), len(self.references)), dtype=np.float32)
-        for start in range(0, len(self.references), BLOCK):
-            ends = starts[start : start + BLOCK + 1]
-            codes = _codes(self._letters[ends[0] : ends[-1] + WORD - 1])
+        for block in self._blocks():
+            codes = _codes(self._letters(block))
             places = np.flatnonzero(is_wanted[codes])
+            ends = self._starts[block.start : block.stop + 1]
             of_proteins = np.searchsorted(places, ends - ends[0])
             ones = np.ones(len(places), dtype=np.float32)
-            block = csr_array((ones, codes[places], of_proteins), shape=(len(ends) - 1, wanted.shape[0]))
-            table[:, start : start + BLOCK] = (block @ wanted).toarray().T
+            words = csr_array((ones, codes[places], of_proteins), shape=(len(ends) - 1, wanted.shape[0]))
+            table[:, block] = (words @ wanted).toarray().T
         lengths = self.lengths.astype(np.float32)
-        expected = table.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32) * (lengths / lengths.mean())
-        np.divide(table - expected, np.sqrt(expected), out=table, where=expected > 0)
-        spread = table.std(axis=1, keepdims=True)
-        return np.divide(table, spread, out=table, where=spread > 0)
+        lengths /= lengths.mean()
+        for row in table:  # in place: the table is large
+            expected = row.mean(dtype=np.float64).astype(np.float32) * lengths
+            row -= expected
+            np.divide(row, np.sqrt(expected), out=row, where=expected > 0)
+            if (spread := row.std()) > 0:
+                row /= spread
+        return table
 
     def _words_of(self, queries: Sequence[str]) -> csr_array:
         """The weight of each word (rows) in each query (columns): once, however often it stands there."""
