@@ -162,17 +162,19 @@ def read_ontology_table(path: Path) -> Ontology:
     The columns are the id, its status (as `Ontology.status` has it), name, aspect, parents separated by spaces, and for
     an alternative id the primary one.
     """
-    with opened(path) as handle:
-        release, _, *lines = handle.read().decode().rstrip("\n").split("\n")
-    ontology = Ontology(names={}, aspects={}, parents={}, release=release)
-    for line in lines:
-        term, status, name, aspect, parents, primary = line.split("\t")
-        if status == "primary":
-            ontology.names[term] = name
-            ontology.aspects[term] = aspect
-            ontology.parents[term] = frozenset(parents.split())
-        elif status == "alternative":
-            ontology.alternatives[term] = primary
-        else:
-            ontology.obsolete[term] = name
+    with opened(path) as handle, io.TextIOWrapper(handle, "utf-8") as file:
+        ontology = Ontology(names={}, aspects={}, parents={}, release=next(file).rstrip("\n"))
+        next(file)
+        same: dict[str, str] = {}  # a text that is there many times is kept once: half of the memory
+        for line in file:
+            term, status, name, aspect, parents, primary = line.rstrip("\n").split("\t")
+            term = same.setdefault(term, term)
+            if status == "primary":
+                ontology.names[term] = name
+                ontology.aspects[term] = same.setdefault(aspect, aspect)
+                ontology.parents[term] = frozenset(same.setdefault(parent, parent) for parent in parents.split())
+            elif status == "alternative":
+                ontology.alternatives[term] = same.setdefault(primary, primary)
+            else:
+                ontology.obsolete[term] = name
     return ontology

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from adjustText import adjust_text
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
@@ -167,7 +166,7 @@ def plot_masked_averaging(cosines: pd.DataFrame, residues: int) -> Axes:
         row.text(end + longest * 0.015, place, way, color=colour, fontsize=10, va="center")
     row.set(ylim=(-1.4, 0.4), yticks=[])
     row.set_title("one row of the batch, and what each mean takes in", fontsize=10, loc="left")
-    sns.despine(ax=row, left=True, bottom=True)
+    row.spines[:].set_visible(False)
     row.tick_params(bottom=False)
     for way, (colour, marker, line), _ in styles:
         curve.plot(cosines.index, cosines[way], line, marker=marker, color=colour, label=way)
@@ -176,7 +175,7 @@ def plot_masked_averaging(cosines: pd.DataFrame, residues: int) -> Axes:
         ylabel="cosine with the\nprotein's vector alone",
     )  # fmt: skip
     curve.legend(frameon=False, loc="lower left")
-    sns.despine(ax=curve)
+    curve.spines[["top", "right"]].set_visible(False)
     return row
 
 
@@ -184,7 +183,7 @@ def _finish_map(ax: Axes) -> None:
     """Leave the numbers off: what the axes of t-SNE count has no meaning, only who stands beside whom."""
     ax.margins(0.08)
     ax.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
 
 
 def _place_labels(ax: Axes, points: np.ndarray, labels: Sequence[str], size: float = 10) -> None:

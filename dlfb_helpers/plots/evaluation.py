@@ -8,7 +8,6 @@ from textwrap import wrap
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from dlfb_helpers.plots.checks import check_columns, check_number
@@ -65,7 +64,7 @@ def plot_score_against_examples(
     ax.scatter(examples, chance, s=24, color="black", marker="_", label="guessing")
     ax.set(xscale="log", ylim=(0, 1.02), xlabel="training proteins with the function", ylabel="auPRC on the test part")
     ax.legend(loc="upper left", frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -96,7 +95,7 @@ def plot_baselines(scores: pd.DataFrame, metric: str = "auprc", ax: Axes | None 
     ax.invert_yaxis()
     ax.margins(x=0.12)
     ax.legend(loc="upper right", frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -126,7 +125,7 @@ def plot_best_terms(
     ax.legend(loc="lower right", frameon=False)
     ax.set(yticks=np.arange(len(scores)), yticklabels=labels, xlim=(0, 1), xlabel="auPRC on the test part")
     ax.invert_yaxis()
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -189,5 +188,5 @@ def plot_intervals(
     ax.set_axisbelow(True)
     if splits != [None]:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(splits), frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -78,5 +77,6 @@ def plot_judged(judged: Sequence[Judged]) -> Axes:
     ]
     handles += [Line2D([], [], color="black", linestyle=line, label=over) for over, line in LINES.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
-    sns.despine(figure)
+    for ax in figure.axes:
+        ax.spines[["top", "right"]].set_visible(False)
     return axes[0, 0]

@@ -66,7 +66,7 @@ def plot_trees(tables: Mapping[str, pd.DataFrame]) -> Axes:
             label.set(color=GROUP_COLOURS[residue_group(label.get_text())], fontsize=12, fontweight="bold")
         ax.set_title(title, fontsize=11, loc="left")
         ax.set_ylabel("unlikeness")
-        sns.despine(ax=ax, bottom=True)
+        ax.spines[["top", "right", "bottom"]].set_visible(False)
     groups = dict.fromkeys(map(residue_group, next(iter(tables.values())).index))
     handles = [Line2D([], [], color=GROUP_COLOURS[group], lw=0, marker="s", label=group) for group in groups]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -79,7 +78,7 @@ def plot_logo(
         numbers = [place + first for place in shown if (place + first) % 10 == 0]
         ax.secondary_xaxis(-0.14).set_xticks(numbers, [str(number) for number in numbers], fontsize=9)
         ax.set_ylabel("bits")
-        sns.despine(ax=ax)
+        ax.spines[["top", "right"]].set_visible(False)
         for name, (begin, end) in (parts or {}).items():
             inside = max(begin, shown[0] + first), min(end, shown[-1] + first + 1)
             if inside[0] < inside[1]:

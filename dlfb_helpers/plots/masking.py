@@ -8,7 +8,6 @@ from textwrap import wrap
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from dlfb_helpers.plots.checks import check_rows
@@ -48,7 +47,7 @@ def plot_mask_probabilities(probabilities: pd.Series, true_residue: str | None =
     if true_residue is not None:
         true, name = bars[tokens.index(true_residue)], f"{true_residue}, the masked residue"
         ax.legend([true], [name], loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -117,7 +116,7 @@ def plot_position_scan(
         letters = ax.secondary_xaxis("top")
         letters.set_xticks(places, shown, fontsize=9)
         letters.tick_params(length=0, pad=1)
-        sns.despine(ax=ax, left=True, bottom=True)
+        ax.spines[:].set_visible(False)
         for name, (begin, end) in (parts or {}).items():
             if max(begin, places[0]) < min(end, places[-1] + 1):
                 bracket(ax, name, max(begin, places[0]), min(end, places[-1] + 1))
@@ -169,7 +168,7 @@ def plot_substitution_effects(effects: pd.DataFrame, marked: Mapping[str, Collec
                     position - 0.5, position + 0.5, color=colour, alpha=0.35, linewidth=0, zorder=0, label=label
                 )
         panel.set_ylabel("\n".join(wrap(measure, 22)))
-        sns.despine(ax=panel)
+        panel.spines[["top", "right"]].set_visible(False)
     if marked:
         panels[0, 0].legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0, ncols=len(marked))
     panels[-1, 0].set(xlabel="position", xlim=(effects.index[0] - 1, effects.index[-1] + 1))

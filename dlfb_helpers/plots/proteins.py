@@ -150,7 +150,7 @@ def plot_composition(composition: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         ax.axvline(members.index[-1] + 0.5, color="0.85", linewidth=1, zorder=0)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(composition.columns), frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
@@ -50,7 +49,7 @@ def plot_threshold_curves(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.plot(best, top, "o", color="black", markersize=8, label=f"maximum: {top:.3f} at {best:.2f}")
     ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold", ylabel="mean over proteins")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -112,7 +111,7 @@ def plot_threshold_choice(
     below.invert_yaxis()
     handles = [Patch(**style, label=f"{label} ({chosen.sum()})") for label, (chosen, style) in kinds.items()]
     below.legend(handles=handles, loc="lower right", frameon=False)
-    sns.despine(ax=below)
+    below.spines[["top", "right"]].set_visible(False)
     for ax in (above, below):
         ax.axvline(threshold, color=PALETTE[3], linewidth=2)
     return above
@@ -147,5 +146,5 @@ def plot_reliability(tables: Mapping[str, pd.DataFrame], ax: Axes | None = None)
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
     ax.set(xlabel="mean probability of the bin", ylabel="share of pairs that are true")
     ax.legend(loc="upper left", frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax

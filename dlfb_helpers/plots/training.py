@@ -8,7 +8,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
@@ -51,7 +50,7 @@ def plot_lengths(lengths: Sequence[int] | np.ndarray | pd.Series, max_length: in
     ax.set_xticks([], minor=True)
     ax.set_xlim(edges[0] / 1.05, edges[-1] * 1.05)
     ax.legend(frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -82,8 +81,8 @@ def plot_label_counts(labels: pd.DataFrame) -> Axes:
     right.set(xlabel="terms that a protein has", ylabel="proteins")
     left.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.93))
     right.legend(frameon=False)
-    sns.despine(ax=left)
-    sns.despine(ax=right)
+    left.spines[["top", "right"]].set_visible(False)
+    right.spines[["top", "right"]].set_visible(False)
     return left
 
 
@@ -135,7 +134,7 @@ def plot_sigmoid_and_loss(ax: Axes | None = None) -> Axes:
     ax.plot(logit, np.log1p(np.exp(logit)), "-.", color=PALETTE[3], linewidth=2, label="loss if the label is 0")
     ax.set(xlabel="logit", ylabel="probability, or loss in nats", ylim=(0, 4))
     ax.legend(loc="upper center", frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -169,7 +168,7 @@ def plot_loss(history: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot(step, loss, "o", markersize=13, fillstyle="none", color="black", label="lowest validation loss")
     ax.set(xlabel="training step", ylabel="binary cross-entropy (nats)")
     ax.legend(frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -198,5 +197,5 @@ def plot_metrics(history: pd.DataFrame, part: str = "valid", ax: Axes | None = N
     ax.set(xlabel="training step", ylabel=f"{part}: mean over proteins", ylim=(0, 1.02))
     best_first = sorted(ax.lines, key=lambda line: -np.asarray(line.get_ydata())[-1])
     ax.legend(handles=best_first, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    sns.despine(ax=ax)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
