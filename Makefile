@@ -18,7 +18,7 @@ export JUPYTER_PREFER_ENV_PATH ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help course site test test-unit test-chapters test-browser test-benchmarks fuzz audit bench assets results lab progress \
+.PHONY: help course site test test-unit test-chapters test-browser test-benchmarks fuzz audit bench assets pool results lab progress \
   repository notebooks lint format resolve binder-check constraints clean
 
 help: ## say what can be made
@@ -43,7 +43,10 @@ bench: $(TESTED) ## for maintainers: time embedding, training and metrics (about
 assets: $(TESTED) ## for maintainers: make every bundled file again, recipe by recipe (about 2 hours; ARGS='--from 4', --list)
 	$(BIN)/python -m recipes $(ARGS)
 
-results: $(TESTED) ## for maintainers: measure every figure again (25 minutes, the first time 20 more) into dlfb_helpers/assets
+pool: $(TESTED) ## for maintainers: embed the pool and align who is tested with it, once (70 minutes, kept in build/pool)
+	$(BIN)/python -m recipes.step_8_predictor --once
+
+results: $(TESTED) ## for maintainers: measure every figure again (25 minutes after make pool) into dlfb_helpers/assets
 	$(BIN)/python -m recipes.step_6_course_results
 	$(BIN)/python -m recipes.step_7_prospective
 	$(BIN)/python -m recipes.step_8_predictor

@@ -6,11 +6,13 @@ added; the one that ships on 2022 to 2024 besides. Labels of 2024 serve to judge
 ``dlfb_helpers/assets/pool``, ``predictor``, ``predictor_BPO``, ``predictor_CCO`` and ``shipped``. Run from the
 project's root::
 
+    python -m recipes.step_8_predictor --once  # embed the pool, and align who is tested with it; kept in build/pool
     python -m recipes.step_8_predictor
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 from collections.abc import Mapping
@@ -23,7 +25,7 @@ from dlfb_helpers.annotations.consistency import ancestor_matrix, make_consisten
 from dlfb_helpers.dataset.build import embed_labelled
 from dlfb_helpers.dataset.labels import label_table
 from dlfb_helpers.dataset.proteins import Proteins
-from dlfb_helpers.dataset.splits import split_proteins
+from dlfb_helpers.dataset.splits import homology_folds, split_proteins
 from dlfb_helpers.embedding.checkpoints import load_checkpoint
 from dlfb_helpers.embedding.runs import store_settings
 from dlfb_helpers.files.manifest import write_manifest
@@ -48,6 +50,8 @@ LARGEST = 32_000_000
 """Bytes of the pool and the three predictors."""
 ASPECTS = ("MFO", "BPO", "CCO")
 SEED = 42
+RELEASES = ((2019, 2022), (2022, 2024))
+"""What was known, and what had been added when."""
 JUDGED_SPECIES = ("mouse", "arabidopsis", "fly", "worm")
 NUM_FOLDS = 5
 CHAPTER_9 = "chapter 9's mixture"
@@ -67,10 +71,10 @@ def prospective(known: Annotated, course_terms: list[str]) -> tuple[dict, dict[s
     """
     held_out: dict[str, list[Said]] = {aspect: [] for aspect in ASPECTS}
     terms = {aspect: known.terms(2022, aspect) for aspect in ASPECTS}
-    for early, late in ((2019, 2022), (2022, 2024)):
+    for early, late in RELEASES:
         new = {aspect: newly_annotated(known, early, late, terms[aspect]) for aspect in ASPECTS}
         course = newly_annotated(known, early, late, course_terms)
-        where = setting(known, np.unique(np.concatenate([*new.values(), course])))
+        where = in_time(known, early, late, course_terms)
         for aspect, rows in new.items():
             base = fit(known, where, early, terms[aspect], hidden=rows)
             held_out[aspect].append(_ask(known, where, base, late, terms[aspect], rows))
@@ -87,6 +91,36 @@ def prospective(known: Annotated, course_terms: list[str]) -> tuple[dict, dict[s
     tables[CHAPTER_9] = pd.read_parquet(OUT / "prospective" / "predictions.parquet").loc[ids, course_terms].to_numpy()
     results["MFO, the course's terms"] = judge(targets, tables, known.table["Sequence"].iloc[short])
     return results, held_out, pd.DataFrame(tables[OURS], ids, course_terms)
+
+
+def in_time(known: Annotated, early: int, late: int, course_terms: list[str]) -> Setting:
+    """Ask about the proteins that got the first of an aspect's terms between two releases."""
+    terms = [*(known.terms(2022, aspect) for aspect in ASPECTS), course_terms]
+    new = [newly_annotated(known, early, late, some) for some in terms]
+    return setting(known, np.unique(np.concatenate(new)))
+
+
+def without_family(known: Annotated, tested: np.ndarray) -> Setting:
+    """Ask about proteins, with nothing similar to one of them seen."""
+    return setting(known, tested, {*tested, *similar_to(known, tested)})
+
+
+def without_species(known: Annotated, species: str, course_terms: list[str]) -> Setting:
+    """Ask about some proteins of a species, with none of that species seen."""
+    taxon = OTHER_SPECIES[species]
+    tested = of_species(known, taxon, course_terms)
+    return setting(known, tested, np.flatnonzero(known.table["taxon"] == taxon))
+
+
+def compute_once(known: Annotated, table: pd.DataFrame, course_terms: list[str]) -> None:
+    """Embed the pool, and align all that will be asked about with what may be seen: over an hour, kept."""
+    for early, late in RELEASES:
+        print(f"{len(in_time(known, early, late, course_terms).tested):,} new from {early} to {late}", flush=True)
+    for parts, _ in homology_folds(table[["Sequence"]], SEED):
+        where = without_family(known, np.sort(known.table.index.get_indexer(parts["test"])))
+        print(f"a fold of {len(where.tested):,}, {len(where.rows):,} may be seen", flush=True)
+    for species in JUDGED_SPECIES:
+        print(f"{species}, {len(without_species(known, species, course_terms).rows):,} may be seen", flush=True)
 
 
 def _ask(known: Annotated, where: Setting, base: BasePredictors, late: int, terms: list[str], rows: np.ndarray) -> Said:
@@ -123,7 +157,7 @@ def by_families(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: 
     folds = []
     for theirs in folds_by_families():
         tested = np.sort(known.table.index.get_indexer(theirs.index))
-        where = setting(known, tested, {*tested, *similar_to(known, tested)})
+        where = without_family(known, tested)
         answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
         targets, tables = on_course_terms(known, answers, fitted, course_terms)
         ids = known.table.index[tested]
@@ -153,9 +187,8 @@ def by_species(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: P
     )
     results = {}
     for species in JUDGED_SPECIES:
-        taxon = OTHER_SPECIES[species]
-        tested = of_species(known, taxon, course_terms)
-        where = setting(known, tested, np.flatnonzero(known.table["taxon"] == taxon))
+        where = without_species(known, species, course_terms)
+        tested = where.tested
         answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
         targets, tables = on_course_terms(known, answers, fitted, course_terms)
         mixed = theirs.mixture.predict(known.take(tested))["mixture"]
@@ -245,9 +278,14 @@ def _means(found: dict) -> dict[str, float]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--once", action="store_true", help="compute what the rest needs once, and keep it")
+    once = parser.parse_args().once
     known = annotated()
     table = label_table(known.data).table
     proteins = embed_labelled(table)
+    if once:
+        return compute_once(known, table, proteins.targets.columns.tolist())
     results: dict = {"pool": {"proteins": len(known.table), "residues": int(lengths(known).sum())}}
     results["prospective"], held_out, predicted = prospective(known, proteins.targets.columns.tolist())
     for name, found in results["prospective"].items():

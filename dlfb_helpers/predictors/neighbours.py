@@ -148,7 +148,7 @@ def embedding_neighbours(
     for start in range(0, len(queries), rows):
         # Rounded, so that copies of one protein tie exactly, whatever the order in which the products were added.
         cosines = np.round(queries[start : start + rows] @ train.T, 10)
-        nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
+        nearest = _largest(cosines, k)
         similarity = np.take_along_axis(cosines, nearest, axis=1)
         weights = np.exp((similarity - similarity[:, :1]) / temperature)  # the nearest weighs 1: nothing overflows
         weights /= weights.sum(axis=1, keepdims=True)
@@ -156,3 +156,13 @@ def embedding_neighbours(
         votes = csr_array((weights.ravel(), nearest.ravel(), ends), shape=(len(nearest), len(train)))
         scores[start : start + rows] = votes @ labels
     return scores
+
+
+def _largest(table: np.ndarray, k: int) -> np.ndarray:
+    """Places of the k largest in each row, the largest first; of equal ones, those that come first."""
+    limits = np.partition(table, -k, axis=1)[:, -k]
+    places = np.empty((len(table), k), dtype=np.int64)
+    for row, limit, found in zip(table, limits, places):
+        able = np.flatnonzero(row >= limit)  # more than k where several are as large as the last
+        found[:] = able[np.argsort(-row[able], kind="stable")[:k]]
+    return places

@@ -93,7 +93,8 @@ class Search:
         every = max((self._starts[-1] + WORD - 1) // 1_000_000, 1)
         counts = np.zeros(_OTHER + 1, dtype=np.int64)
         for block in self._blocks():
-            counts += np.bincount(self._letters(block)[-self._starts[block.start] % every :: every], minlength=_OTHER + 1)
+            some = self._letters(block)[-self._starts[block.start] % every :: every]
+            counts += np.bincount(some, minlength=_OTHER + 1)
         counts = counts[:_OTHER]
         return -np.log(np.maximum(counts, 1) / max(counts.sum(), 1)).astype(np.float32)
 

@@ -21,13 +21,18 @@ for (const token of document.querySelectorAll("pre span[class]:not(:has(*))")) {
 
 def look(browser, address, scheme="light", width=1200):
     """Open a page in the wanted colours and width (pixels)."""
-    features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
-    wanted = [{"name": name, "value": value} for name, value in features.items()]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": wanted})
+    prefer(browser, scheme)
     on_screen(browser, width)
     browser.get_log("browser")  # what earlier pages complained of
     arrive(browser, address)
     return browser
+
+
+def prefer(browser, scheme):
+    """Show what is open, and what comes, to somebody who wants these colours and no motion."""
+    features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+    wanted = [{"name": name, "value": value} for name, value in features.items()]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": wanted})
 
 
 def on_screen(browser, width):
@@ -72,15 +77,6 @@ def too_wide(browser, screen=390):
 def not_whole(browser):
     """What the browser complains of since the page was opened, and a missing title."""
     return complaints(browser) + ([] if browser.find_element(By.TAG_NAME, "h1").text else ["no title"])
-
-
-def flaws(browser):
-    """All that is wrong with the page that is open, wide and on a telephone."""
-    found = not_whole(browser)
-    unfold(browser)
-    found += barriers(browser)
-    on_screen(browser, 390)
-    return found + ([f"{width} pixels wide"] if (width := too_wide(browser)) else [])
 
 
 def unfold(browser):

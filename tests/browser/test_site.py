@@ -11,7 +11,17 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.looks import barriers, complaints, flaws, look_afresh, of_each, unfold
+from tests.browser.looks import (
+    barriers,
+    complaints,
+    look_afresh,
+    not_whole,
+    of_each,
+    on_screen,
+    prefer,
+    too_wide,
+    unfold,
+)
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9]*.ipynb"))
@@ -35,6 +45,12 @@ def wait(browser, condition):
     return WebDriverWait(browser, 20).until(condition)
 
 
+def turn(browser, scheme):
+    """Give the page that is open other colours."""
+    prefer(browser, scheme)
+    wait(browser, lambda b: b.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme)
+
+
 def test_nothing_is_asked_of_a_network(site, pages):
     for page in pages:
         text = (site / page).read_text(encoding="utf-8")
@@ -45,16 +61,19 @@ def test_nothing_is_asked_of_a_network(site, pages):
         assert not re.findall(r"""(?:@import|url\()\s*["']?(?:https?:)?//""", sheet.read_text(encoding="utf-8")), sheet
 
 
-@pytest.mark.parametrize(("scheme", "wrong"), [("light", flaws), ("dark", barriers)])
-def test_every_page_is_whole_fits_a_telephone_and_shuts_nobody_out(show, pages, scheme, wrong):
-    """No finding of axe-core that it calls serious or critical, with all that is folded unfolded."""
+def test_every_page_is_whole_fits_a_telephone_and_shuts_nobody_out(show, pages):
+    """No finding of axe-core that it calls serious or critical, in the light and in the dark, all unfolded."""
 
     def found(browser):
-        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == scheme
+        wrong = not_whole(browser)
         unfold(browser)
-        return wrong(browser)
+        for scheme in ("light", "dark"):
+            turn(browser, scheme)
+            wrong += [(scheme, barrier) for barrier in barriers(browser)]
+        on_screen(browser, 390)
+        return wrong + ([f"{width} pixels wide"] if (width := too_wide(browser)) else [])
 
-    assert of_each(show, pages, found, scheme=scheme) == {}
+    assert of_each(show, pages, found) == {}
 
 
 def test_every_link_within_the_site_leads_somewhere(site, pages):
