@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,7 @@ RELEASES = ((2019, 2022), (2022, 2024))
 """What was known, and what had been added when."""
 JUDGED_SPECIES = ("mouse", "arabidopsis", "fly", "worm")
 NUM_FOLDS = 5
+COURSE = "MFO, the course's terms"
 CHAPTER_9 = "chapter 9's mixture"
 
 
@@ -72,36 +73,43 @@ def prospective(known: Annotated, course_terms: list[str]) -> tuple[dict, dict[s
     held_out: dict[str, list[Said]] = {aspect: [] for aspect in ASPECTS}
     terms = {aspect: known.terms(2022, aspect) for aspect in ASPECTS}
     for early, late in RELEASES:
-        new = {aspect: newly_annotated(known, early, late, terms[aspect]) for aspect in ASPECTS}
-        course = newly_annotated(known, early, late, course_terms)
-        where = in_time(known, early, late, course_terms)
-        for aspect, rows in new.items():
-            base = fit(known, where, early, terms[aspect], hidden=rows)
-            held_out[aspect].append(_ask(known, where, base, late, terms[aspect], rows))
+        new, where = in_time(known, early, late, course_terms)
+        for aspect in ASPECTS:
+            base = fit(known, where, early, terms[aspect], hidden=new[aspect])
+            held_out[aspect].append(_ask(known, where, base, late, terms[aspect], new[aspect]))
     fitted = {aspect: answers[0].blend() for aspect, answers in held_out.items()}
     # What follows is of the last of the two: learnt in 2022, judged in 2024.
     results = {
-        aspect: judged(known, held_out[aspect][1], fitted[aspect], terms[aspect], rows) for aspect, rows in new.items()
+        aspect: judged(known, held_out[aspect][1], fitted[aspect], terms[aspect], new[aspect]) for aspect in ASPECTS
     }
-    short = course[lengths(known)[course] <= SHORT]
-    base = fit(known, where, early, terms["MFO"], hidden=course)
+    short = new[COURSE][lengths(known)[new[COURSE]] <= SHORT]
+    base = fit(known, where, early, terms["MFO"], hidden=new[COURSE])
     answers = _ask(known, where, base, late, terms["MFO"], short)
     targets, tables = on_course_terms(known, answers, fitted["MFO"], course_terms)
     ids = known.table.index[short]
     tables[CHAPTER_9] = pd.read_parquet(OUT / "prospective" / "predictions.parquet").loc[ids, course_terms].to_numpy()
-    results["MFO, the course's terms"] = judge(targets, tables, known.table["Sequence"].iloc[short])
+    results[COURSE] = judge(targets, tables, known.table["Sequence"].iloc[short])
     return results, held_out, pd.DataFrame(tables[OURS], ids, course_terms)
 
 
-def in_time(known: Annotated, early: int, late: int, course_terms: list[str]) -> Setting:
-    """Ask about the proteins that got the first of an aspect's terms between two releases."""
-    terms = [*(known.terms(2022, aspect) for aspect in ASPECTS), course_terms]
-    new = [newly_annotated(known, early, late, some) for some in terms]
-    return setting(known, np.unique(np.concatenate(new)))
+def in_time(known: Annotated, early: int, late: int, course_terms: list[str]) -> tuple[dict[str, np.ndarray], Setting]:
+    """Ask about the proteins that got the first of an aspect's terms, or of the course's, between two releases.
+
+    Returns
+    -------
+    dict
+        Aspect, or `COURSE` -> rows of these proteins.
+    Setting
+        Of all of them.
+    """
+    of = {aspect: known.terms(2022, aspect) for aspect in ASPECTS} | {COURSE: course_terms}
+    new = {name: newly_annotated(known, early, late, terms) for name, terms in of.items()}
+    return new, setting(known, np.unique(np.concatenate([*new.values()])))
 
 
-def without_family(known: Annotated, tested: np.ndarray) -> Setting:
+def without_family(known: Annotated, ids: Sequence[str]) -> Setting:
     """Ask about proteins, with nothing similar to one of them seen."""
+    tested = np.sort(known.table.index.get_indexer(pd.Index(ids)))
     return setting(known, tested, {*tested, *similar_to(known, tested)})
 
 
@@ -115,12 +123,14 @@ def without_species(known: Annotated, species: str, course_terms: list[str]) -> 
 def compute_once(known: Annotated, table: pd.DataFrame, course_terms: list[str]) -> None:
     """Embed the pool, and align all that will be asked about with what may be seen: over an hour, kept."""
     for early, late in RELEASES:
-        print(f"{len(in_time(known, early, late, course_terms).tested):,} new from {early} to {late}", flush=True)
+        _, where = in_time(known, early, late, course_terms)
+        print(f"{len(where.tested):,} new from {early} to {late}", flush=True)
     for parts, _ in homology_folds(table[["Sequence"]], SEED):
-        where = without_family(known, np.sort(known.table.index.get_indexer(parts["test"])))
+        where = without_family(known, parts["test"])
         print(f"a fold of {len(where.tested):,}, {len(where.rows):,} may be seen", flush=True)
     for species in JUDGED_SPECIES:
-        print(f"{species}, {len(without_species(known, species, course_terms).rows):,} may be seen", flush=True)
+        where = without_species(known, species, course_terms)
+        print(f"{species}, {len(where.rows):,} may be seen", flush=True)
 
 
 def _ask(known: Annotated, where: Setting, base: BasePredictors, late: int, terms: list[str], rows: np.ndarray) -> Said:
@@ -156,11 +166,10 @@ def by_families(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: 
     terms, course_terms = known.terms(2022, "MFO"), proteins.targets.columns.tolist()
     folds = []
     for theirs in folds_by_families():
-        tested = np.sort(known.table.index.get_indexer(theirs.index))
-        where = without_family(known, tested)
-        answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
+        where = without_family(known, theirs.index)
+        answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, where.tested)
         targets, tables = on_course_terms(known, answers, fitted, course_terms)
-        ids = known.table.index[tested]
+        ids = known.table.index[where.tested]
         tables[CHAPTER_9] = theirs.loc[ids, course_terms].to_numpy()
         folds.append((ids, targets, tables))
         print("families:", {name: float(np.nanmean(average_precision(targets, t))) for name, t in tables.items()})
@@ -188,12 +197,11 @@ def by_species(known: Annotated, fitted: Blend, table: pd.DataFrame, proteins: P
     results = {}
     for species in JUDGED_SPECIES:
         where = without_species(known, species, course_terms)
-        tested = where.tested
-        answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, tested)
+        answers = _ask(known, where, fit(known, where, 2022, terms), 2022, terms, where.tested)
         targets, tables = on_course_terms(known, answers, fitted, course_terms)
-        mixed = theirs.mixture.predict(known.take(tested))["mixture"]
+        mixed = theirs.mixture.predict(known.take(where.tested))["mixture"]
         tables[CHAPTER_9] = theirs.calibration(make_consistent(mixed, course_terms, known.ontology))
-        results[species] = judge(targets, tables, known.table["Sequence"].iloc[tested])
+        results[species] = judge(targets, tables, known.table["Sequence"].iloc[where.tested])
         print(species, _means(results[species]), flush=True)
     return results
 
