@@ -6,7 +6,7 @@ A name is ``"course"`` (bundled, needs no network), a Hugging Face Hub id such a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +18,7 @@ import torch
 
 from dlfb_helpers.embedding.contents import Contents, is_esm2, letter_ids, read_contents
 from dlfb_helpers.embedding.devices import check_device, get_device
-from dlfb_helpers.embedding.esm2 import PackedEncoder
+from dlfb_helpers.embedding.esm2 import PackedEncoder, TokenHead
 from dlfb_helpers.embedding.folders import check_folder
 from dlfb_helpers.embedding.hub import find_folder
 from dlfb_helpers.embedding.inputs import checked_layer
@@ -47,10 +47,10 @@ class Checkpoint:
         SHA-256 of the encoder's weights: two checkpoints with one digest give the same embeddings. If `model` is
         trained further, `refresh` brings it up to date, as all that embeds does first.
     contents : Contents
-        Config, vocabulary and the encoder's weights.
+        Config, vocabulary and weights.
     device : torch.device
     masked_lm : bool
-        Whether `model` has its masked-language-model head.
+        Whether there is a masked-language-model head, in `head` and in `model`.
     layer : int, optional
         The hidden layer that is embedded by; None for the last. `at_layer` chooses one.
     """
@@ -102,7 +102,8 @@ class Checkpoint:
         contents = contents_of(model, self.tokenizer)
         check_finite(self.name, contents.tensors)
         self.contents, self.digest, self._seen = contents, weights_digest(contents.tensors), mark
-        self.__dict__.pop("packed", None)
+        for made in ("packed", "head"):
+            self.__dict__.pop(made, None)
         return self
 
     def at_layer(self, layer: int) -> Checkpoint:
@@ -119,12 +120,32 @@ class Checkpoint:
 
     @cached_property
     def packed(self) -> PackedEncoder | LibraryEncoder:
-        """The encoder for packed sequences; on CUDA an ESM-2's products are in half precision, else in float32."""
+        """The encoder for packed sequences, with products in `precision`."""
         if is_esm2(self.contents.config):
             return PackedEncoder(self.contents.tensors, self.contents.config, self.precision, self.device)
         from dlfb_helpers.embedding.library import LibraryEncoder
 
         return LibraryEncoder(self.encoder, self.contents.config["pad_token_id"])
+
+    @cached_property
+    def head(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """The masked-language-model head: what `packed` gives (N, D) -> logits (N, tokens), float32.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint was loaded without it.
+        """
+        if not self.masked_lm:
+            raise ValueError(
+                f"{self.name} was loaded without the head that predicts tokens; "
+                "load it with load_checkpoint(..., masked_lm=True)"
+            )
+        if self.contents.head is None:
+            model: Any = self.model
+            return model.lm_head
+        words = self.contents.tensors["embeddings.word_embeddings.weight"]
+        return TokenHead(words, self.contents.head, self.contents.config["layer_norm_eps"], self.device)
 
     @cached_property
     def model(self) -> EsmModel | EsmForMaskedLM:
@@ -150,8 +171,8 @@ class Checkpoint:
 
     @property
     def precision(self) -> torch.dtype:
-        """Of the matrix products of `packed`."""
-        if self.device.type != "cuda" or not is_esm2(self.contents.config):
+        """Of the matrix products of `packed`: half where they are for embeddings alone, not for probabilities."""
+        if self.device.type != "cuda" or self.masked_lm or not is_esm2(self.contents.config):
             return torch.float32
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
@@ -232,17 +253,14 @@ def load_checkpoint(
     device = check_device(device)
     folder, name = find_folder(name), str(name)
     check_folder(name, folder)
-    contents = read_contents(folder)
+    contents = read_contents(folder, masked_lm)
     if contents is None:
         from dlfb_helpers.embedding.library import read_model, read_tokenizer
 
         model, tokenizer = read_model(name, folder, masked_lm), read_tokenizer(name, folder)
         return Checkpoint.of_model(model, tokenizer, name, str(folder), device)
-    check_finite(name, contents.tensors)
-    checkpoint = Checkpoint(name, str(folder), weights_digest(contents.tensors), contents, device, masked_lm)
-    if masked_lm:
-        checkpoint.model  # noqa: B018  (read now: what its head lacks is told here)
-    return checkpoint
+    check_finite(name, {**contents.tensors, **(contents.head or {})})
+    return Checkpoint(name, str(folder), weights_digest(contents.tensors), contents, device, masked_lm)
 
 
 def loaded(checkpoint: Checkpoint | str | Path) -> Checkpoint:

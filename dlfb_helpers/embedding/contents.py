@@ -16,13 +16,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from dlfb_helpers.embedding.folders import weight_files
-from dlfb_helpers.embedding.tensors import plain_name, tensor_shapes
+from dlfb_helpers.embedding.tensors import head_shapes, plain_name, tensor_shapes
 
 NEEDED = {"num_attention_heads", "layer_norm_eps", "token_dropout", "max_position_embeddings", "pad_token_id"}
 
 
 class Contents(NamedTuple):
-    """What an encoder is made of.
+    """What an encoder is made of, and its head.
 
     Attributes
     ----------
@@ -31,12 +31,15 @@ class Contents(NamedTuple):
     vocabulary : Mapping of str to int
         Token -> id.
     tensors : Mapping of str to torch.Tensor
-        The encoder's weights, float32, named as in `tensor_shapes`; no head of any kind.
+        The encoder's weights, float32, named as in `tensor_shapes`.
+    head : Mapping of str to torch.Tensor, optional
+        Those of the masked-language-model head, named as in `head_shapes`; None where the library's model has them.
     """
 
     config: Mapping
     vocabulary: Mapping[str, int]
     tensors: Mapping[str, torch.Tensor]
+    head: Mapping[str, torch.Tensor] | None = None
 
     def shared_with(self, weights: Mapping[str, torch.Tensor]) -> Contents:
         """Return the same contents with a model's tensors in place of the equal ones: they are in memory once."""
@@ -58,18 +61,28 @@ def is_esm2(config: Mapping) -> bool:
     return kind == ("esm", "rotary") and not config.get("emb_layer_norm_before")
 
 
-def read_contents(folder: str | Path) -> Contents | None:
-    """Read a folder; None if that takes the library."""
+def _masks_as_usual(config: Mapping, vocabulary: Mapping[str, int]) -> bool:
+    """Say whether the head's last product is the table of words, and <mask> what the config says."""
+    return config.get("tie_word_embeddings", True) and config["mask_token_id"] == vocabulary["<mask>"]
+
+
+def read_contents(folder: str | Path, masked_lm: bool = False) -> Contents | None:
+    """Read a folder, with the masked-language-model head or without; None if that takes the library."""
     folder = Path(folder)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if not is_esm2(config) or NEEDED - config.keys():
             return None
         tokens = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-        tensors = _read_tensors(folder, tensor_shapes(config))
+        vocabulary = {token.strip(): number for number, token in enumerate(tokens)}
+        if masked_lm and not _masks_as_usual(config, vocabulary):
+            return None
+        of_head = head_shapes(config) if masked_lm else {}
+        tensors = _read_tensors(folder, tensor_shapes(config) | of_head)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
         return None
-    return Contents(config, {token.strip(): number for number, token in enumerate(tokens)}, tensors)
+    head = {name: tensors.pop(name) for name in of_head}
+    return Contents(config, vocabulary, tensors, head or None)
 
 
 def _read_tensors(folder: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:

@@ -65,8 +65,11 @@ class PackedEncoder:
         self.size, self.wide = self.width // self.heads, config["intermediate_size"]
         self.epsilon = config["layer_norm_eps"]
         words = tensors["embeddings.word_embeddings.weight"].to(device, torch.float32)
-        # ESM-2 was trained with 12 % of the tokens blanked, and is scaled down where none are.
-        self.words = words * (1 - 0.15 * 0.8) if config.get("token_dropout") else words
+        # ESM-2 was trained with 12 % of the tokens blanked, and is scaled down where none are; <mask> is all zeros.
+        self.dropout = bool(config.get("token_dropout"))
+        self.words = words * (1 - 0.15 * 0.8) if self.dropout else words
+        if self.dropout and config.get("mask_token_id") is not None:
+            self.words[config["mask_token_id"]] = 0
         layers = range(config["num_hidden_layers"])
         self.layers = [self._layer(tensors, f"encoder.layer.{number}") for number in layers]
         self.last_norm = self._pair(tensors, "encoder.emb_layer_norm_after", torch.float32)
@@ -100,17 +103,25 @@ class PackedEncoder:
         weight, bias = (tensors[f"{name}.{kind}"].to(self.device, dtype) for kind in ("weight", "bias"))
         return weight, bias
 
-    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int], layer: int | None = None) -> torch.Tensor:
+    def __call__(
+        self,
+        tokens: torch.Tensor,
+        lengths: Sequence[int],
+        layer: int | None = None,
+        masks: Sequence[int] | None = None,
+    ) -> torch.Tensor:
         """Return a hidden layer of packed sequences.
 
         Parameters
         ----------
         tokens : torch.Tensor
-            Token ids of all sequences, one after the other, int64, shape (N,); <cls> and <eos> included, no <mask>.
+            Token ids of all sequences, one after the other, int64, shape (N,); <cls> and <eos> included.
         lengths : sequence of int
             Tokens of each; they add up to N.
         layer : int, optional
             Layers to go through: 0 gives what enters the first. After all of them, by default, comes a last norm.
+        masks : sequence of int, optional
+            How many tokens of each sequence are <mask>; none by default.
 
         Returns
         -------
@@ -122,6 +133,10 @@ class PackedEncoder:
         angles = positions[:, None, None] * self.frequencies
         rotation = torch.polar(torch.ones_like(angles), angles)
         hidden = F.embedding(tokens, self.words)
+        if masks is not None and self.dropout:
+            of_each = torch.as_tensor(lengths, device=device)
+            shown = 1 - torch.as_tensor(masks, device=device) / of_each
+            hidden /= shown.repeat_interleave(of_each)[:, None]
         # Written anew by each layer: with fresh memory for each a CPU was some 2 % slower.
         features = hidden.new_zeros(len(tokens) + BLOCK, 3 * self.width, dtype=self.dtype)
         wide = hidden.new_empty(len(tokens), self.wide, dtype=self.dtype)
@@ -188,6 +203,36 @@ class PackedEncoder:
         numbers = torch.view_as_complex(turning.float().view(len(features), 2 * self.heads, -1, 2)).mul_(rotation)
         if self.dtype != torch.float32:  # else `numbers` are the features themselves
             turning.copy_(torch.view_as_real(numbers).view(turning.shape))
+
+
+class TokenHead:
+    """An ESM-2's masked-language-model head: vectors of the last layer (N, D) -> logits (N, tokens), float32.
+
+    Parameters
+    ----------
+    words : torch.Tensor
+        The encoder's table of words (tokens, D), which is also the head's last product.
+    head : Mapping of str to torch.Tensor
+        The head's own weights, float32, named as `tensors` has them.
+    epsilon : float
+        Of its norm.
+    device : torch.device or str
+        Where it computes.
+    """
+
+    def __init__(
+        self, words: torch.Tensor, head: Mapping[str, torch.Tensor], epsilon: float, device: torch.device | str = "cpu"
+    ) -> None:
+        def pair(name: str) -> tuple[torch.Tensor, torch.Tensor]:
+            return head[f"{name}.weight"].to(device), head[f"{name}.bias"].to(device)
+
+        self.dense, self.norm = pair("lm_head.dense"), pair("lm_head.layer_norm")
+        self.words, self.bias, self.epsilon = words.to(device), head["lm_head.bias"].to(device), epsilon
+
+    def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Return the logits; shapes and types as above."""
+        changed = F.gelu(F.linear(hidden, *self.dense))
+        return F.linear(F.layer_norm(changed, changed.shape[-1:], *self.norm, self.epsilon), self.words, self.bias)
 
 
 def _product(rows: torch.Tensor, pair: tuple[torch.Tensor, torch.Tensor], out: torch.Tensor) -> torch.Tensor:

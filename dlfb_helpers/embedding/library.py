@@ -1,4 +1,4 @@
-"""Checkpoints by way of the transformers library: its tokenizer and its model, as chapters and masking use them.
+"""Checkpoints by way of the transformers library: its tokenizer and its model, as chapters use them.
 
 Import it where it is needed alone: the library takes two seconds to import.
 """
@@ -153,7 +153,13 @@ class LibraryEncoder:
     def __init__(self, encoder: Any, pad: int) -> None:
         self.encoder, self.pad = encoder, pad
 
-    def __call__(self, tokens: torch.Tensor, lengths: Sequence[int], layer: int | None = None) -> torch.Tensor:
+    def __call__(
+        self,
+        tokens: torch.Tensor,
+        lengths: Sequence[int],
+        layer: int | None = None,
+        masks: Sequence[int] | None = None,  # noqa: ARG002  (the library counts them)
+    ) -> torch.Tensor:
         """Return a hidden layer of packed sequences; parameters, shapes and types as in `PackedEncoder`."""
         rows = tokens.split(list(lengths))
         padded = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad)

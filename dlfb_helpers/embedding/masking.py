@@ -30,13 +30,9 @@ class MaskPredictor:
         self.checkpoint = (
             checkpoint.refresh() if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint, masked_lm=True)
         )
-        if not self.checkpoint.masked_lm:
-            raise ValueError(
-                f"{self.checkpoint.name} was loaded without the head that predicts tokens; "
-                "load it with load_checkpoint(..., masked_lm=True)"
-            )
-        tokenizer = self.checkpoint.tokenizer
-        self.vocabulary = list(tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))))
+        self.checkpoint.head  # noqa: B018  (asked for now: a checkpoint without it says so here)
+        ids = self.checkpoint.contents.vocabulary
+        self.vocabulary = sorted(ids, key=ids.__getitem__)
 
     def predict(self, sequence: str, position: int) -> pd.Series:
         """Return the probability of each token at one masked position.
@@ -59,6 +55,7 @@ class MaskPredictor:
             If `position` is outside 0..L-1 or `sequence` holds a letter that ESM-2 does not know.
         """
         check_sequence(sequence)
+        self.checkpoint.refresh()
         return pd.Series(self._probabilities(sequence, [position])[0], index=self.vocabulary, name="probability")
 
     def scan(self, sequence: str, batch_size: int | None = None) -> pd.DataFrame:
@@ -82,6 +79,7 @@ class MaskPredictor:
             tokens = min(len(sequence), self.checkpoint.max_residues) + 2
             batch_size = max(1, TOKENS_A_BATCH[self.checkpoint.device.type] // tokens)
         check_count("batch_size", batch_size)
+        self.checkpoint.refresh()
         batches = [positions[start : start + batch_size] for start in range(0, len(sequence), batch_size)]
         probabilities = np.concatenate([self._probabilities(sequence, list(batch)) for batch in batches])
         return pd.DataFrame(probabilities, columns=self.vocabulary)[list(AMINO_ACIDS)]
@@ -97,16 +95,15 @@ class MaskPredictor:
                 raise ValueError(
                     f"position {position} is outside the sequence: choose 0 to {last} (0 is the first residue)"
                 )
-        tokenizer = self.checkpoint.tokenizer
-        rows, columns = [], []
-        for position in positions:
-            start = _context_start(len(sequence), position, self.checkpoint.max_residues)
-            tokens = tokenizer.encode(sequence[start : start + self.checkpoint.max_residues])
-            columns.append(position - start + 1)  # token 0 is <cls>
-            tokens[columns[-1]] = tokenizer.mask_token_id
-            rows.append(tokens)
-        input_ids = torch.tensor(rows, device=self.checkpoint.device)
-        logits = self.checkpoint.model(input_ids, torch.ones_like(input_ids)).logits[range(len(rows)), columns]
+        checkpoint = self.checkpoint
+        window = min(len(sequence), checkpoint.max_residues)
+        starts = np.array([_context_start(len(sequence), position, window) for position in positions])
+        ids = checkpoint.tokens([sequence[start : start + window] for start in starts])
+        masked = np.arange(len(starts)) * (window + 2) + np.array(positions) - starts + 1  # token 0 is <cls>
+        ids[masked] = checkpoint.contents.vocabulary["<mask>"]
+        tokens = torch.from_numpy(ids).to(checkpoint.device)
+        hidden = checkpoint.packed(tokens, [window + 2] * len(starts), masks=[1] * len(starts))
+        logits = checkpoint.head(hidden[torch.from_numpy(masked).to(checkpoint.device)])
         known = logits[:, : len(self.vocabulary)].float()  # ESM C has room for more tokens than there are
         return known.softmax(dim=-1).cpu().numpy()
 

@@ -28,6 +28,18 @@ def tensor_shapes(config: Mapping) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+def head_shapes(config: Mapping) -> dict[str, tuple[int, ...]]:
+    """Return the same of what its masked-language-model head has for itself; the rest of it is the table of words."""
+    width, tokens = config["hidden_size"], config["vocab_size"]
+    return {
+        "lm_head.dense.weight": (width, width),
+        "lm_head.dense.bias": (width,),
+        "lm_head.layer_norm.weight": (width,),
+        "lm_head.layer_norm.bias": (width,),
+        "lm_head.bias": (tokens,),
+    }
+
+
 def plain_name(key: str) -> str:
     """Return what `tensor_shapes` calls the tensor that a file calls `key`."""
     # gamma and beta are what some releases of the library, old and new, write for a norm's two tensors

@@ -44,6 +44,8 @@ def test_embedding_imports_no_library_that_it_does_not_need(hub_cache, name):
     program = (
         "import sys; from dlfb_helpers.embedding.runs import embed_proteins; from dlfb_helpers.cli import embed;"
         f"vectors = embed_proteins(['MALWM', 'MAL'], {name!r}); assert vectors.shape[0] == 2;"
+        "from dlfb_helpers.embedding import MaskPredictor;"
+        f"assert MaskPredictor({name!r}).scan('MAL').shape == (3, 20);"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     command = [sys.executable, "-c", program]
@@ -73,6 +75,8 @@ def test_a_gpus_precision_is_chosen_by_what_it_has(course, monkeypatch):
         monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has_bf16=has_bf16: has_bf16)
         assert on_gpu.precision == precision
     assert course.precision == torch.float32
+    on_gpu.masked_lm = True
+    assert on_gpu.precision == torch.float32
 
 
 def test_device_is_one_that_torch_has():

@@ -60,6 +60,21 @@ def test_other_sizes_work_too(course, sequences, attention, layers, width, heads
     assert {name: tensor.shape for name, tensor in checkpoint.contents.tensors.items()} == tensor_shapes(vars(config))
 
 
+@pytest.mark.parametrize("dropout", [True, False])
+def test_hidden_tokens_are_the_librarys(course, tiny, sequences, attention, dropout):
+    model = EsmModel(EsmConfig(**{**tiny.contents.config, "token_dropout": dropout}), add_pooling_layer=False).eval()
+    checkpoint, mask = Checkpoint.of_model(model, course.tokenizer), course.tokenizer.mask_token_id
+    lengths = [len(sequence) + 2 for sequence in sequences]
+    parts = list(torch.from_numpy(checkpoint.tokens(sequences)).split(lengths))
+    for part in parts:
+        part[1:-1:7] = mask
+    masks = [int((part == mask).sum()) for part in parts]
+    with torch.inference_mode():
+        found = checkpoint.packed(torch.cat(parts), lengths, masks=masks)
+        expected = torch.cat([model(part[None]).last_hidden_state[0] for part in parts])
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+
+
 def test_no_protein_sees_another(course, sequences, attention):
     together = packed(course, sequences)
     start = 0

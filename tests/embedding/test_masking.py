@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from transformers import EsmConfig, EsmForMaskedLM
 
-from dlfb_helpers.embedding.checkpoints import Checkpoint
+from dlfb_helpers.embedding.checkpoints import Checkpoint, load_checkpoint
 from dlfb_helpers.embedding.masking import MaskPredictor, pseudo_perplexity, substitution_scores, true_probabilities
 from dlfb_helpers.proteins.alphabet import AMINO_ACIDS
 
@@ -24,12 +25,40 @@ def test_probabilities_are_those_of_the_masked_token(predictor, course_lm, insul
     probabilities = predictor.predict(insulin, 29)
     assert probabilities.shape == (33,)
     assert probabilities.sum() == pytest.approx(1, abs=1e-5)
-    tokens = course_lm.tokenizer.encode(insulin)
-    assert course_lm.tokenizer.convert_ids_to_tokens(tokens[30]) == "L" == insulin[29]
-    tokens[30] = course_lm.tokenizer.mask_token_id
+    tokenizer = course_lm.tokenizer
+    assert list(probabilities.index) == tokenizer.convert_ids_to_tokens(list(range(33)))
+    assert tokenizer.convert_ids_to_tokens(tokenizer.encode(insulin)[30]) == "L" == insulin[29]
+    np.testing.assert_allclose(probabilities, by_the_library(course_lm, insulin, 29), atol=1e-5)
+
+
+def by_the_library(checkpoint, sequence, position):
+    """Probabilities (33,) at one hidden position, from the library's own model."""
+    tokens = torch.tensor([checkpoint.tokenizer.encode(sequence)])
+    tokens[0, position + 1] = checkpoint.tokenizer.mask_token_id
     with torch.inference_mode():
-        logits = course_lm.model(torch.tensor([tokens])).logits[0, 30]
-    np.testing.assert_allclose(probabilities, logits.softmax(-1).numpy(), atol=1e-5)
+        return checkpoint.model(tokens).logits[0, position + 1].softmax(-1).numpy()
+
+
+def test_a_head_with_a_table_of_words_of_its_own_is_kept(tiny, tmp_path, insulin):
+    torch.manual_seed(3)
+    config = EsmConfig(**{**tiny.contents.config, "tie_word_embeddings": False})
+    EsmForMaskedLM(config).save_pretrained(tmp_path)
+    tiny.tokenizer.save_pretrained(tmp_path)
+    own = load_checkpoint(tmp_path, masked_lm=True, device="cpu")
+    found = MaskPredictor(own).predict(insulin, 29)
+    np.testing.assert_allclose(found, by_the_library(own, insulin, 29), atol=1e-6)
+    assert not torch.equal(own.model.lm_head.decoder.weight, own.encoder.get_input_embeddings().weight)
+
+
+def test_a_head_that_is_trained_further_is_asked_as_it_is_now(tiny_folder, insulin):
+    checkpoint = load_checkpoint(tiny_folder, masked_lm=True, device="cpu")
+    predictor = MaskPredictor(checkpoint)
+    before = predictor.predict(insulin, 29)
+    with torch.no_grad():
+        checkpoint.model.lm_head.bias.add_(torch.linspace(0, 3, 33))
+    after = predictor.predict(insulin, 29)
+    np.testing.assert_allclose(after, by_the_library(checkpoint, insulin, 29), atol=1e-6)
+    assert np.abs(after - before).max() > 0.01
 
 
 @pytest.mark.parametrize("position", [-1, 110, 1000])
