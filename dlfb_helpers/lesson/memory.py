@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 M_MMAP_THRESHOLD = -3
-LARGE = 2**20
-"""Bytes of a block that is the system's again as soon as it is free: glibc's own bound moves up to 32 times this."""
+LARGE = 2**18
+"""Bytes of a block that is the system's again as soon as it is free; glibc's own bound rises to a hundred times this."""
 
 
 def anonymous_memory(process: int | str = "self") -> float | None:

@@ -33,6 +33,23 @@ shell.run_cell("del pieces")
 print(round(before - held()))
 """
 
+# Ninety megabytes in large pieces, after a freed one has moved glibc's bound, and a small one above them that stays.
+WITHIN = """
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+{first}
+held = lambda: int(Path("/proc/self/status").read_text().partition("RssAnon:")[2].split()[0]) / 1000
+shell.push({{"held": held}})
+shell.run_cell('''
+b"x" * 1_000_000
+pieces = [b"x" * 900_000 for _ in range(100)]
+last, before = b"x" * 1000, held()
+del pieces
+print(round(before - held()))
+''')
+"""
+
 
 def run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -54,3 +71,10 @@ def test_it_counts_what_no_file_holds():
 )
 def test_what_a_cell_has_freed_is_given_back(first, least, most):
     assert least <= int(run(CELLS.format(first=first))) <= most
+
+
+@needs_proc
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how glibc keeps memory")
+@pytest.mark.parametrize(("first", "least", "most"), [("import dlfb_helpers.lesson", 80, 100), ("", -10, 40)])
+def test_large_blocks_are_given_back_within_a_cell(first, least, most):
+    assert least <= int(run(WITHIN.format(first=first))) <= most
