@@ -1,6 +1,6 @@
 """JupyterLab's server where memory is short: kernels that nobody uses give way. postBuild puts this into ~/.jupyter.
 
-A session of mybinder.org has 2 GB, a kernel of the course takes up to 0.8, and nobody closes kernels. So one that has
+A session of mybinder.org has 2 GB, a kernel of the course takes up to 0.9, and nobody closes kernels. So one that has
 been idle for half an hour is shut down; and sooner, the one idle longest first, when memory runs short. A kernel that
 computes is left alone, and so is the last one that was used.
 """

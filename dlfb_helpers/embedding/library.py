@@ -158,7 +158,7 @@ class LibraryEncoder:
         tokens: torch.Tensor,
         lengths: Sequence[int],
         layer: int | None = None,
-        masks: Sequence[int] | None = None,  # noqa: ARG002  (the library counts them)
+        masks: Sequence[int] | None = None,  # the library counts them itself
     ) -> torch.Tensor:
         """Return a hidden layer of packed sequences; parameters, shapes and types as in `PackedEncoder`."""
         rows = tokens.split(list(lengths))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 M_MMAP_THRESHOLD = -3
 LARGE = 2**18
-"""Bytes of a block that is the system's again as soon as it is free; glibc's own bound rises to a hundred times this."""
+"""Bytes of a block that goes back to the system as soon as it is free; glibc's own bound can rise a hundredfold."""
 
 
 def anonymous_memory(process: int | str = "self") -> float | None:
