@@ -33,7 +33,7 @@ def give_back() -> None:
 
 def spare(shell: Any) -> None:
     """Have an IPython shell do so after every cell, and large blocks go back within one."""
-    if hasattr(libc := ctypes.CDLL(None) if sys.platform == "linux" else None, "mallopt"):
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):  # musl's has none
         libc.mallopt(M_MMAP_THRESHOLD, LARGE)
     pa.set_memory_pool(pa.system_memory_pool())
     shell.events.register("post_run_cell", lambda result: give_back())
