@@ -33,7 +33,7 @@ shell.run_cell("del pieces")
 print(round(before - held()))
 """
 
-# Ninety megabytes in large pieces, after a freed one has moved glibc's bound, and a small one above them that stays.
+# Ninety megabytes in large pieces, after a freed one has moved glibc's bound, and smaller ones between that stay.
 WITHIN = """
 from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
@@ -43,8 +43,8 @@ held = lambda: int(Path("/proc/self/status").read_text().partition("RssAnon:")[2
 shell.push({{"held": held}})
 shell.run_cell('''
 b"x" * 1_000_000
-pieces = [b"x" * 900_000 for _ in range(100)]
-last, before = b"x" * 1000, held()
+pieces, between = zip(*[(b"x" * 900_000, b"x" * 90_000) for _ in range(100)])
+before = held()
 del pieces
 print(round(before - held()))
 ''')
