@@ -143,7 +143,8 @@ class Checkpoint:
             )
         if self.contents.head is None:
             model: Any = self.model
-            return model.lm_head
+            kind = next(model.lm_head.parameters()).dtype  # of a model at hand that may be half precision
+            return lambda hidden: model.lm_head(hidden.to(kind)).float()
         words = self.contents.tensors["embeddings.word_embeddings.weight"]
         return TokenHead(words, self.contents.head, self.contents.config["layer_norm_eps"], self.device)
 

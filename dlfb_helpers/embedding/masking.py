@@ -28,7 +28,7 @@ class MaskPredictor:
 
     def __init__(self, checkpoint: Checkpoint | str = "course") -> None:
         self.checkpoint = (
-            checkpoint.refresh() if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint, masked_lm=True)
+            checkpoint if isinstance(checkpoint, Checkpoint) else load_checkpoint(checkpoint, masked_lm=True)
         )
         self.checkpoint.head  # noqa: B018  (asked for now: a checkpoint without it says so here)
         ids = self.checkpoint.contents.vocabulary
@@ -104,7 +104,7 @@ class MaskPredictor:
         tokens = torch.from_numpy(ids).to(checkpoint.device)
         hidden = checkpoint.packed(tokens, [window + 2] * len(starts), masks=[1] * len(starts))
         logits = checkpoint.head(hidden[torch.from_numpy(masked).to(checkpoint.device)])
-        known = logits[:, : len(self.vocabulary)].float()  # ESM C has room for more tokens than there are
+        known = logits[:, : len(self.vocabulary)]  # ESM C has room for more tokens than there are
         return known.softmax(dim=-1).cpu().numpy()
 
 

@@ -61,6 +61,14 @@ def test_a_head_that_is_trained_further_is_asked_as_it_is_now(tiny_folder, insul
     assert np.abs(after - before).max() > 0.01
 
 
+def test_a_model_in_half_precision_answers_too(tiny, tiny_folder, insulin):
+    half = EsmForMaskedLM.from_pretrained(tiny_folder, dtype=torch.bfloat16)
+    found = MaskPredictor(Checkpoint.of_model(half, tiny.tokenizer)).predict(insulin, 29)
+    exact = MaskPredictor(load_checkpoint(tiny_folder, masked_lm=True, device="cpu")).predict(insulin, 29)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, exact, atol=1e-3)
+
+
 @pytest.mark.parametrize("position", [-1, 110, 1000])
 def test_position_outside_the_protein_is_an_error(predictor, position, insulin):
     with pytest.raises(ValueError, match=f"position {position} is outside the sequence: choose 0 to 109"):

@@ -84,6 +84,8 @@ def test_masked_residues_work_too(model, insulin):
     checkpoint = load_checkpoint(model[3], masked_lm=True, device="cpu")
     scan = MaskPredictor(checkpoint).scan(insulin[:8])
     assert scan.shape == (8, 20) and (scan.sum(axis=1) <= 1 + 1e-5).all()
+    half = MaskPredictor(Checkpoint.of_model(model[1].to(torch.bfloat16), model[2])).scan(insulin[:8])
+    np.testing.assert_allclose(half, scan, atol=1e-3)
 
 
 def test_weights_that_change_give_new_vectors(model):
